@@ -1,0 +1,71 @@
+"""The upstream's answer to one request: its head awaited, its bytes passed on as they came."""
+
+from collections.abc import Awaitable, Callable
+
+from ..chunks import Header
+from .framing import ResponseFraming
+from .heads import MAX_HEAD, BadAnswer, end_of_head, headers_of, status_of
+from .leg import Leg
+
+Write = Callable[[bytes], Awaitable[None]]
+"""Sends bytes to the client, and waits while it reads slower than we write."""
+
+
+class Answer:
+    """The head of the upstream's final response, as it came."""
+
+    def __init__(self, head: bytes) -> None:
+        self.head = head
+        self.status = status_of(head)
+
+    @property
+    def headers(self) -> list[Header]:
+        """Its fields, for the observer."""
+        return headers_of(self.head)
+
+
+async def read_answer(leg: Leg, write_interim: Write) -> Answer:
+    """Wait for the head of the final response; pass interim ones (100, 103) on at once.
+
+    What follows the head stays in the leg. Raises BadAnswer when the upstream ends first or speaks something
+    else, ConnectionError when it is cut.
+    """
+    received = bytearray()
+    while True:
+        end = end_of_head(received)
+        if end is None:
+            if len(received) >= MAX_HEAD:
+                raise BadAnswer(f"the upstream's head is larger than {MAX_HEAD} bytes")
+            data = await leg.read()
+            if not data:
+                raise BadAnswer("the upstream ended the connection without an answer")
+            received += data
+            continue
+        answer = Answer(bytes(received[:end]))
+        if answer.status >= 200 or answer.status == 101:
+            leg.put_back(bytes(received[end:]))
+            return answer
+        await write_interim(answer.head)
+        del received[:end]
+
+
+class Cut(Exception):
+    """The upstream ended in the middle of its response."""
+
+
+async def pass_on_answer(answer: Answer, leg: Leg, method: str, write: Write) -> bool:
+    """Pass a whole response on; say whether the client's connection may be used again after it.
+
+    Raises Cut or ConnectionError when the upstream ends in the middle: the client must see that too.
+    """
+    framing = ResponseFraming(method)
+    data = answer.head
+    while True:
+        await write(data[: framing.receive(data)])
+        if framing.ended:
+            return framing.reusable
+        data = await leg.read()
+        if not data:
+            if framing.receive_end():
+                return False
+            raise Cut

@@ -1,0 +1,95 @@
+"""Every request that is no WebSocket upgrade: one dial, the bodies streamed, the answer as it came."""
+
+import asyncio
+from collections.abc import Sequence
+from time import monotonic
+
+from aiohttp import hdrs, web
+
+from ..chunks import Header, HttpExchange
+from .answers import OwnAnswer, RawResponse
+from .exchange import Cut, pass_on_answer, read_answer
+from .guard import GuardedObserver
+from .heads import BadAnswer, request_head
+from .leg import Leg
+from .upstream import DialFailed, Upstream
+
+
+class PassThrough:
+    """Serves plain requests. No cookie is kept, no redirect followed, nothing tried again."""
+
+    def __init__(self, upstream: Upstream, observer: GuardedObserver, *, connect_timeout: float) -> None:
+        """`connect_timeout` bounds the dial, in seconds; the answer may take as long as it takes."""
+        self._upstream = upstream
+        self._observer = observer
+        self._connect_timeout = connect_timeout
+
+    async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Serve one request."""
+        try:
+            response = await self._serve(request)
+        except DialFailed as failure:
+            status = 504 if failure.outcome == "timeout" else 502
+            response = OwnAnswer(
+                status, f"upstream_{failure.outcome}", f"voicetap cannot reach the upstream: {failure}"
+            )
+        except (BadAnswer, ConnectionError) as failure:
+            response = OwnAnswer(502, "upstream_connect_error", str(failure))
+        self._observer.http(HttpExchange(request.raw_path, response.status, monotonic()))
+        return response
+
+    async def _serve(self, request: web.BaseRequest) -> RawResponse:
+        leg = await self._upstream.dial(self._connect_timeout)
+        body: asyncio.Task[None] | None = None
+        try:
+            await leg.write(
+                request_head(
+                    request.method,
+                    request.raw_path,
+                    request.version,
+                    _end_to_end(request.raw_headers),
+                    self._upstream.authority,
+                )
+            )
+            # The upstream may answer before it has read the whole body, or ask for it first (Expect).
+            body = asyncio.create_task(_send_body(request, leg))
+            answer = await read_answer(leg, request.writer.write)
+            if answer.status == 101:
+                raise BadAnswer("the upstream switched protocols without being asked")
+            try:
+                reusable = await pass_on_answer(answer, leg, request.method, request.writer.write)
+            except (Cut, ConnectionError):
+                # Its status is on the wire already: only the end of the connection can say that it was cut.
+                reusable = False
+            whole = body.done() and body.exception() is None
+            reusable = reusable and whole and request.keep_alive and request.version >= (1, 1)
+            return RawResponse(status=answer.status, reusable=reusable)
+        finally:
+            if body is not None and not body.done():
+                body.cancel()
+            leg.abort()
+
+
+async def _send_body(request: web.BaseRequest, leg: Leg) -> None:
+    """Stream the request's body: as it is, or in chunks again where it came in chunks."""
+    chunked = hdrs.TRANSFER_ENCODING in request.headers
+    try:
+        async for data in request.content.iter_any():
+            await leg.write(b"%x\r\n%b\r\n" % (len(data), data) if chunked else data)
+        if chunked:
+            await leg.write(b"0\r\n\r\n")
+    except ConnectionError:
+        pass  # the upstream stopped reading; its answer, or the lack of one, says why
+
+
+def _end_to_end(headers: Sequence[Header]) -> Sequence[Header]:
+    """Take out a request for another protocol than WebSocket (h2c): a server may ignore it, a relay must not pass
+    it on as its own (RFC 9110 sections 7.6.1 and 7.8). Everything else goes as it came."""
+    if not any(name.lower() == b"upgrade" for name, _ in headers):
+        return headers
+    nominated = {b"connection"}
+    for name, value in headers:
+        if name.lower() == b"connection":
+            nominated.update(option.strip().lower() for option in value.split(b","))
+    nominated.add(b"upgrade")
+    return [(name, value) for name, value in headers if name.lower() not in nominated]

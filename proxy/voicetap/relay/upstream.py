@@ -1,0 +1,72 @@
+"""The one host that is ever dialled, and the dial itself: resolve, connect, TLS."""
+
+import asyncio
+import socket
+import ssl
+from dataclasses import dataclass
+
+import aiohappyeyeballs
+
+from .leg import Leg
+
+HAPPY_EYEBALLS_DELAY = 0.25
+"""Seconds before the next address is tried beside the last one (RFC 8305 section 5)."""
+
+
+class DialFailed(Exception):
+    """There is no connection to the upstream. `outcome` is connect_error, tls_error or timeout."""
+
+    def __init__(self, outcome: str, message: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """Where every request goes, whatever its target or its Host field says."""
+
+    host: str
+    port: int
+    tls: ssl.SSLContext | None
+
+    @property
+    def authority(self) -> bytes:
+        """The Host field that the upstream expects: the port only where it is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        own_port = 80 if self.tls is None else 443
+        return (host if self.port == own_port else f"{host}:{self.port}").encode("idna" if "[" not in host else "ascii")
+
+    async def dial(self, timeout: float) -> Leg:
+        """Connect once, within `timeout` seconds, TLS included; raise DialFailed otherwise.
+
+        Proxies named in the environment are not asked: the configured host is the only one contacted.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._connect()
+        except TimeoutError as error:
+            raise DialFailed("timeout", f"no connection within {timeout:g} s") from error
+        except ssl.SSLError as error:
+            raise DialFailed("tls_error", error.reason or "the TLS handshake failed") from error
+        except OSError as error:
+            raise DialFailed("connect_error", error.strerror or type(error).__name__) from error
+
+    async def _connect(self) -> Leg:
+        loop = asyncio.get_running_loop()
+        addresses = await loop.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        sock = await aiohappyeyeballs.start_connection(addresses, happy_eyeballs_delay=HAPPY_EYEBALLS_DELAY)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        leg = Leg()
+        try:
+            await loop.create_connection(
+                lambda: leg,
+                sock=sock,
+                ssl=self.tls,
+                server_hostname=self.host if self.tls is not None else None,
+            )
+        except BaseException:
+            # Also when the client went away meanwhile: else a descriptor stays behind.
+            leg.abort()
+            sock.close()
+            raise
+        return leg
