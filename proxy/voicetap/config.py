@@ -1,0 +1,184 @@
+"""The configuration: one definition gives the flag, the environment variable and the key of the file.
+
+Precedence: command line, then `VOICETAP_…` variables, then the TOML file that `--config` names, then the
+defaults here.
+"""
+
+import ipaddress
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, FilePath, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+
+class Address(NamedTuple):
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Origin(NamedTuple):
+    """The upstream: scheme, host and port, and nothing else."""
+
+    tls: bool
+    host: str
+    port: int
+
+
+def parse_address(text: str) -> Address:
+    """Read HOST:PORT, an IPv6 host in brackets; raise ValueError."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError("must be HOST:PORT, as in 127.0.0.1:8080")
+    return Address(host.strip("[]"), int(port))
+
+
+_TLS_OF_SCHEME = {"https": True, "wss": True, "http": False, "ws": False}
+
+
+def parse_origin(text: str) -> Origin:
+    """Read the upstream's URL; raise ValueError, never quoting it: somebody may have put a key into it."""
+    problem = "must be a URL of scheme and host alone, as in https://api.openai.com"
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError as error:
+        raise ValueError(problem) from error
+    tls = _TLS_OF_SCHEME.get(url.scheme)
+    if tls is None or not url.hostname or "@" in url.netloc or url.path not in ("", "/") or url.query or url.fragment:
+        raise ValueError(problem)
+    return Origin(tls, url.hostname, port or (443 if tls else 80))
+
+
+def _valid(parse: Callable[[str], object]) -> AfterValidator:
+    def check(text: str) -> str:
+        parse(text)
+        return text
+
+    return AfterValidator(check)
+
+
+AddressOption = Annotated[str, _valid(parse_address)]
+OriginOption = Annotated[str, _valid(parse_origin)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """What every subcommand's options have in common."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VOICETAP_",
+        cli_kebab_case=True,
+        cli_hide_none_type=True,
+        cli_avoid_json=True,
+        cli_implicit_flags=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+
+class Demo(Settings):
+    """Show it: a simulated server, the proxy and scripted callers, then what was counted. No key is needed."""
+
+    seconds: Seconds = Field(20.0, description="seconds that the callers go on calling")
+
+
+class Simulate(Settings):
+    """Run the simulated Realtime server alone, to test voice clients against."""
+
+    listen: AddressOption = Field("127.0.0.1:8090", description="where clients connect")
+    scenario: str = Field("default", description="how the server behaves, by name")
+    log: Path | None = Field(None, description="a file that gets one JSON line per event sent and received")
+    seed: int = Field(1, description="equal seeds make equal choices")
+
+
+class Serve(Settings):
+    """Relay between clients and the upstream, and tell what happens on the way."""
+
+    upstream: OriginOption = Field(description="the one server that is ever contacted (https, wss, http, ws)")
+    listen: AddressOption = Field("127.0.0.1:8080", description="where clients connect")
+    admin: AddressOption = Field(
+        "127.0.0.1:9464", description="where /metrics, /livez, /readyz and /startupz are"
+    )
+    page: Literal["off"] = Field("off", description="the live page; this version has none")
+    tls_cert: FilePath | None = Field(None, description="certificate chain (PEM) to serve clients over TLS")
+    tls_key: FilePath | None = Field(None, description="private key (PEM) of --tls-cert")
+    upstream_ca: FilePath | None = Field(None, description="certificates (PEM) to trust instead of the system's")
+    allow_plaintext_upstream: bool = Field(
+        False, description="allow http and ws to a host other than this one: keys travel readable"
+    )
+    connect_timeout: Seconds = Field(10.0, description="seconds to reach the upstream, TLS included")
+    handshake_timeout: Seconds = Field(10.0, description="seconds that the upstream has to answer an upgrade")
+    drain_timeout: Annotated[float, Field(ge=0)] = Field(
+        25.0, description="seconds that calls may go on after SIGTERM"
+    )
+    drain_refuse: bool = Field(False, description="refuse new sessions while draining")
+    config: FilePath | None = Field(None, description="a TOML file with these options as its keys")
+
+    @model_validator(mode="after")
+    def _check(self) -> "Serve":
+        origin = parse_origin(self.upstream)
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("--tls-cert and --tls-key must be given together")
+        if not origin.tls and not self.allow_plaintext_upstream and not _is_loopback(origin.host):
+            raise ValueError(
+                "--upstream without TLS would send keys readable over the network; "
+                "use https, or say --allow-plaintext-upstream"
+            )
+        if self.upstream_ca is not None and not origin.tls:
+            raise ValueError("--upstream-ca needs an https or wss --upstream")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line (put first by pydantic-settings), environment, file."""
+        return init_settings, env_settings, _ConfigFile(settings_cls)
+
+
+class _ConfigFile(PydanticBaseSettingsSource):
+    """The TOML file that a source before it named."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Not asked: the file is read whole."""
+        raise AssertionError
+
+    def __call__(self) -> dict[str, Any]:
+        path = self.current_state.get("config")
+        if path is None:
+            return {}
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+            options = {key.replace("-", "_"): value for key, value in tomllib.loads(text).items()}
+        except OSError as error:
+            raise SettingsError(f"--config: {path}: {error.strerror}") from error
+        except ValueError as error:  # also tomllib.TOMLDecodeError and bad UTF-8
+            raise SettingsError(f"--config: {path}: {error}") from error
+        for key in options:
+            if key not in self.settings_cls.model_fields or key == "config":
+                raise SettingsError(f"--config: {path}: there is no option {key}")
+        return options
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,84 @@
+"""What is typed wrong is answered in one line that names what to change, with exit status 2."""
+
+from pathlib import Path
+
+import pytest
+from voicetap import __version__
+from voicetap.cli import main
+
+CANARY = "sk-canary-0123456789"
+
+
+def fail(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ((), "voicetap serve: --upstream: is required"),
+        (("--upstream",), "voicetap serve: argument --upstream: expected one argument"),
+        (("--frobnicate",), "voicetap serve: unrecognized arguments: --frobnicate"),
+        (
+            ("--upstream", f"https://{CANARY}@host"),
+            "voicetap serve: --upstream: must be a URL of scheme and host alone, as in https://api.openai.com",
+        ),
+        (
+            ("--upstream", "https://a.example", "--listen", "8080"),
+            "voicetap serve: --listen: must be HOST:PORT, as in 127.0.0.1:8080",
+        ),
+        (
+            ("--upstream", "https://a.example", "--drain-timeout", CANARY),
+            "voicetap serve: --drain-timeout: Input should be a valid number, unable to parse string as a number",
+        ),
+        (
+            ("--upstream", "https://a.example", "--connect-timeout", "0"),
+            "voicetap serve: --connect-timeout: Input should be greater than 0",
+        ),
+        (
+            ("--upstream", "https://a.example", "--tls-cert", "nowhere.pem"),
+            "voicetap serve: --tls-cert: Path does not point to a file",
+        ),
+    ],
+)
+def test_one_line_names_the_option(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], line: str
+) -> None:
+    assert fail(capsys, "serve", *arguments) == line + "\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("frob = 1", "there is no option frob"),
+        ("upstream = ", "Invalid value"),
+        ("config = 'other.toml'", "there is no option config"),
+    ],
+)
+def test_a_bad_file_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str, problem: str
+) -> None:
+    file = tmp_path / "voicetap.toml"
+    file.write_text(content)
+    [line] = fail(capsys, "serve", "--upstream", "https://a.example", "--config", str(file)).splitlines()
+    assert line.startswith(f"voicetap serve: --config: {file}: ")
+    assert problem in line
+
+
+def test_an_unknown_command_is_answered_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "'serve', 'demo', 'simulate'" in fail(capsys, "server")
+
+
+def test_nothing_typed_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "simulate" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"voicetap {__version__}\n"

@@ -1,0 +1,88 @@
+"""Options come from the command line, the environment or a file; bad ones are named and never quoted."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from voicetap.config import Address, Origin, Serve, parse_address, parse_origin
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("https://api.openai.com", Origin(True, "api.openai.com", 443)),
+        ("wss://api.x.ai/", Origin(True, "api.x.ai", 443)),
+        ("http://127.0.0.1:8090", Origin(False, "127.0.0.1", 8090)),
+        ("ws://[::1]:80", Origin(False, "::1", 80)),
+    ],
+)
+def test_upstream(text: str, origin: Origin) -> None:
+    assert parse_origin(text) == origin
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "api.openai.com",
+        "https://",
+        "ftp://host",
+        "https://host/v1",
+        "https://host?x=1",
+        "https://host#x",
+        "https://key@host",
+        "https://host:70000",
+        "",
+    ],
+)
+def test_a_bad_upstream_is_refused_unquoted(text: str) -> None:
+    with pytest.raises(ValueError, match="must be a URL") as problem:
+        parse_origin(text)
+    assert "key" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [("127.0.0.1:8080", Address("127.0.0.1", 8080)), ("[::1]:0", Address("::1", 0))],
+)
+def test_address(text: str, address: Address) -> None:
+    assert parse_address(text) == address
+    assert str(address) == text
+
+
+@pytest.mark.parametrize("text", ["8080", ":8080", "host:", "host:x", "host:65536", "host:-1"])
+def test_a_bad_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="HOST:PORT"):
+        parse_address(text)
+
+
+def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICETAP_UPSTREAM", "https://a.example")
+    monkeypatch.setenv("VOICETAP_DRAIN_TIMEOUT", "3.5")
+    settings = Serve()  # type: ignore[call-arg]
+    assert (settings.upstream, settings.drain_timeout) == ("https://a.example", 3.5)
+
+
+def test_the_file_gives_way_to_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "voicetap.toml"
+    file.write_text('upstream = "https://a.example"\ndrain-timeout = 3\nconnect_timeout = 4\n')
+    monkeypatch.setenv("VOICETAP_CONNECT_TIMEOUT", "5")
+    settings = Serve(config=file)  # type: ignore[call-arg]
+    assert (settings.upstream, settings.drain_timeout, settings.connect_timeout) == ("https://a.example", 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        ({"tls_cert": __file__}, "together"),
+        ({"upstream": "http://example.com"}, "allow-plaintext-upstream"),
+        ({"upstream": "http://127.0.0.1", "upstream_ca": __file__}, "https or wss"),
+    ],
+)
+def test_options_that_do_not_go_together(options: dict[str, str], problem: str) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        Serve(**{"upstream": "https://a.example", **options})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.8.9.1"])
+def test_plaintext_stays_allowed_on_this_machine(host: str) -> None:
+    assert Serve(upstream=f"http://{host}:1").upstream == f"http://{host}:1"
