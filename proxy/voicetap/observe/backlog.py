@@ -1,0 +1,88 @@
+"""Observations wait here until the traffic of this turn of the event loop has been served.
+
+uvloop writes at the end of a turn what was handed to a transport during it. Work done at once would stand
+between a chunk and its way out, and in the way of every other connection that was readable in the same turn.
+So the tap only puts its work down; it is done in the next turn, a few milliseconds at a time.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, Protocol
+
+from ..chunks import Chunk
+
+LIMIT = 64 * 1024 * 1024
+"""Bytes of chunks that may wait in one process; what comes on top is not observed."""
+
+SLICE = 0.004
+"""Seconds of observing at a time, before the loop looks at its sockets again."""
+
+
+class Loop(Protocol):
+    """What is needed of an event loop."""
+
+    def call_soon(self, callback: Callable[[], object], /) -> object:
+        """Call it in the next turn."""
+
+
+class Backlog:
+    """Work put down in order and done in order."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        *,
+        lagged: Callable[[float], None],
+        limit: int = LIMIT,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        """`lagged` is told, once a slice, how many seconds after its read a chunk was observed."""
+        self._loop = loop
+        self._lagged = lagged
+        self._limit = limit
+        self._clock = clock
+        self._work: deque[tuple[Callable[[Any], None], Any]] = deque()
+        self._waiting = 0
+        self._scheduled = False
+
+    def put_chunk(self, observe: Callable[[Chunk], None], chunk: Chunk) -> bool:
+        """Put a chunk down; False when too many bytes wait already, and it was not taken."""
+        size = len(chunk.data)
+        if self._waiting + size > self._limit:
+            return False
+        self._waiting += size
+        self.put(observe, chunk)
+        return True
+
+    def put(self, work: Callable[[Any], None], subject: Any) -> None:
+        """Put down something that happens once or twice in the life of a connection."""
+        self._work.append((work, subject))
+        if not self._scheduled:
+            self._scheduled = True
+            self._loop.call_soon(self.work)
+
+    def work(self) -> None:
+        """Do what was put down, for at most about SLICE seconds; the rest waits for the next turn."""
+        work = self._work
+        if not work:
+            return
+        now = self._clock()
+        end = now + SLICE
+        subject = work[0][1]
+        if isinstance(subject, Chunk):
+            self._lagged(now - subject.at)
+        while work:
+            observe, subject = work.popleft()
+            if type(subject) is Chunk:
+                self._waiting -= len(subject.data)
+            observe(subject)
+            if self._clock() >= end and work:
+                self._loop.call_soon(self.work)
+                return
+        self._scheduled = False
+
+    def finish(self) -> None:
+        """Do everything that was put down; nothing is left to be in its way."""
+        while self._work:
+            self.work()

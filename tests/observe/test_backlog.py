@@ -1,0 +1,110 @@
+"""Work put down is done later, in order, in slices, and never without bound."""
+
+from collections.abc import Callable
+
+import pytest
+from voicetap.chunks import Chunk, Side
+from voicetap.observe.backlog import SLICE, Backlog
+
+
+class Turns:
+    """An event loop whose turns the test takes, and a clock that the work moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.due: list[Callable[[], object]] = []
+
+    def call_soon(self, callback: Callable[[], object], /) -> None:
+        self.due.append(callback)
+
+    def turn(self) -> int:
+        due, self.due = self.due, []
+        for callback in due:
+            callback()
+        return len(due)
+
+
+@pytest.fixture
+def loop() -> Turns:
+    return Turns()
+
+
+@pytest.fixture
+def lags() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def backlog(loop: Turns, lags: list[float]) -> Backlog:
+    return Backlog(loop, lagged=lags.append, limit=100, clock=lambda: loop.now)
+
+
+def chunk(data: bytes, at: float = 0.0) -> Chunk:
+    return Chunk(Side.CLIENT, data, at)
+
+
+def test_nothing_is_done_in_the_turn_in_which_it_was_put_down(loop: Turns, backlog: Backlog) -> None:
+    done: list[object] = []
+    backlog.put(done.append, "answered")
+    backlog.put_chunk(done.append, chunk(b"a"))
+    backlog.put(done.append, "closed")
+    assert done == []
+    assert loop.turn() == 1
+    assert done == ["answered", chunk(b"a"), "closed"]
+    assert loop.turn() == 0
+
+
+def test_a_slice_ends_in_time_and_the_rest_waits_for_the_next_turn(loop: Turns, backlog: Backlog) -> None:
+    done: list[object] = []
+
+    def slow(subject: object) -> None:
+        loop.now += SLICE / 2
+        done.append(subject)
+
+    for number in range(5):
+        backlog.put(slow, number)
+    loop.turn()
+    assert done == [0, 1]
+    loop.turn()
+    assert done == [0, 1, 2, 3]
+    loop.turn()
+    assert done == [0, 1, 2, 3, 4]
+    assert loop.turn() == 0
+
+
+def test_too_many_waiting_bytes_are_refused_until_some_are_done(loop: Turns, backlog: Backlog) -> None:
+    done: list[object] = []
+    assert backlog.put_chunk(done.append, chunk(b"x" * 60))
+    assert not backlog.put_chunk(done.append, chunk(b"y" * 41))
+    assert backlog.put_chunk(done.append, chunk(b"z" * 40))
+    loop.turn()
+    assert [item.data[:1] for item in done if isinstance(item, Chunk)] == [b"x", b"z"]
+    assert backlog.put_chunk(done.append, chunk(b"y" * 41))
+
+
+def test_the_lag_of_the_oldest_chunk_is_told_once_a_slice(loop: Turns, backlog: Backlog, lags: list[float]) -> None:
+    backlog.put_chunk(lambda _: None, chunk(b"a", at=-0.5))
+    backlog.put_chunk(lambda _: None, chunk(b"b", at=-0.25))
+    loop.turn()
+    assert lags == [0.5]
+
+
+def test_finish_leaves_nothing(loop: Turns, backlog: Backlog) -> None:
+    done: list[object] = []
+
+    def slow(subject: object) -> None:
+        loop.now += SLICE
+        done.append(subject)
+
+    for number in range(3):
+        backlog.put(slow, number)
+    backlog.finish()
+    assert done == [0, 1, 2]
+
+
+def test_work_that_puts_down_more_work_is_followed_by_it(loop: Turns, backlog: Backlog) -> None:
+    done: list[str] = []
+    backlog.put(lambda _: backlog.put(done.append, "second"), "first")
+    loop.turn()
+    loop.turn()
+    assert done == ["second"]
