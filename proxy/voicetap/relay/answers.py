@@ -41,6 +41,11 @@ class OwnAnswer(RawResponse):
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Write all of it."""
+        await request.writer.write(self.to_bytes(with_body=request.method != "HEAD"))
+        return None
+
+    def to_bytes(self, *, with_body: bool = True) -> bytes:
+        """The whole answer; a HEAD has no body (RFC 9110 section 9.3.2)."""
         error = {"type": "voicetap_error", "code": self._code, "message": self._message, "param": None}
         body = json.dumps({"error": error}).encode()
         head = (
@@ -49,5 +54,4 @@ class OwnAnswer(RawResponse):
             f"Content-Length: {len(body)}\r\n"
             "Connection: close\r\n\r\n"
         )
-        await request.writer.write(head.encode() + (b"" if request.method == "HEAD" else body))
-        return None
+        return head.encode() + (body if with_body else b"")

@@ -5,9 +5,11 @@ import logging
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestHandler
 
 from .answers import OwnAnswer
+from .heads import MAX_HEAD
 
 log = logging.getLogger(__name__)
 
@@ -15,12 +17,13 @@ log = logging.getLogger(__name__)
 class ClientConnection(RequestHandler):
     """Reads requests one after the other, until a splice takes the transport over."""
 
-    __slots__ = ("_head_timer", "client_ended")
+    __slots__ = ("_head_size", "_head_timer", "client_ended")
 
     def __init__(self, manager: web.Server, *, head_timeout: float, **options: Any) -> None:
         super().__init__(manager, **options)
         self.client_ended = False
         """The client has sent its end (FIN) and may still read."""
+        self._head_size = 0
         self._head_timer: asyncio.TimerHandle | None = self._loop.call_later(head_timeout, self.force_close)
 
     def head_arrived(self) -> None:
@@ -29,11 +32,37 @@ class ClientConnection(RequestHandler):
             self._head_timer.cancel()
             self._head_timer = None
 
+    def data_received(self, data: bytes) -> None:
+        """Bound the whole head: aiohttp bounds each line of it, and their number."""
+        if self._head_size > MAX_HEAD:
+            return  # read and forgotten, so that the refusal is not lost to a reset
+        super().data_received(data)
+        if not self._idle:
+            self._head_size = 0
+            return
+        self._head_size += len(data)
+        if self._head_size > MAX_HEAD and self.transport is not None:
+            answer = OwnAnswer(400, "bad_request", f"a request head may have {MAX_HEAD} bytes")
+            self.transport.write(answer.to_bytes())
+            if self.transport.can_write_eof():
+                self.transport.write_eof()  # the head's time is running still, and ends the connection
+            else:
+                self.transport.close()
+
+    @property
+    def _idle(self) -> bool:
+        """No request is being served; a head may be on its way."""
+        return self._request_count == 0 or (self._waiter is not None and not self._waiter.done())
+
     def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp's closes at once
         """Keep half-open a connection whose request is still being served: the answer is yet to come."""
         self.client_ended = True
-        serving = self._request_in_progress or bool(self._messages)
-        return serving and self.transport is not None and self.transport.can_write_eof()
+        if self._parser is not None and not self._idle:
+            try:
+                self._parser.feed_eof()
+            except HttpProcessingError:
+                return False  # in the middle of a body: the request can never be complete
+        return not self._idle and self.transport is not None and self.transport.can_write_eof()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Called by the loop, or by the splice that has taken the transport over."""

@@ -2,10 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 
+from aiohttp import web
+
 from ..chunks import Header
 from .framing import ResponseFraming
 from .heads import MAX_HEAD, BadAnswer, end_of_head, headers_of, status_of
-from .leg import Leg
+from .leg import Leg, UpstreamReset
+from .reset import pass_on_reset
 
 Write = Callable[[bytes], Awaitable[None]]
 """Sends bytes to the client, and waits while it reads slower than we write."""
@@ -28,7 +31,7 @@ async def read_answer(leg: Leg, write_interim: Write) -> Answer:
     """Wait for the head of the final response; pass interim ones (100, 103) on at once.
 
     What follows the head stays in the leg. Raises BadAnswer when the upstream ends first or speaks something
-    else, ConnectionError when it is cut.
+    else, UpstreamReset when it is cut.
     """
     received = bytearray()
     while True:
@@ -49,23 +52,23 @@ async def read_answer(leg: Leg, write_interim: Write) -> Answer:
         del received[:end]
 
 
-class Cut(Exception):
-    """The upstream ended in the middle of its response."""
-
-
-async def pass_on_answer(answer: Answer, leg: Leg, method: str, write: Write) -> bool:
+async def pass_on_answer(answer: Answer, leg: Leg, request: web.BaseRequest) -> bool:
     """Pass a whole response on; say whether the client's connection may be used again after it.
 
-    Raises Cut or ConnectionError when the upstream ends in the middle: the client must see that too.
+    An upstream that ends in the middle ends the client's connection, a reset by a reset: its status is on the
+    wire already, so nothing else can tell the client that this was not all.
     """
-    framing = ResponseFraming(method)
+    framing = ResponseFraming(request.method)
     data = answer.head
-    while True:
-        await write(data[: framing.receive(data)])
-        if framing.ended:
-            return framing.reusable
-        data = await leg.read()
-        if not data:
-            if framing.receive_end():
+    try:
+        while True:
+            await request.writer.write(data[: framing.receive(data)])
+            if framing.ended:
+                return framing.reusable
+            data = await leg.read()
+            if not data:
                 return False
-            raise Cut
+    except UpstreamReset:
+        if request.transport is not None:
+            await pass_on_reset(request.transport)
+        return False

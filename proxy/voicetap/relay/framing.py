@@ -37,17 +37,6 @@ class ResponseFraming:
             return len(data)
         return len(data) - len(self._machine.trailing_data[0])
 
-    def receive_end(self) -> bool:
-        """Take the end of the connection; say whether the response was whole."""
-        if self._machine is None:
-            return True
-        try:
-            self._machine.receive_data(b"")
-            self._read_events()
-        except h11.RemoteProtocolError:
-            return False
-        return self.ended
-
     def _read_events(self) -> None:
         assert self._machine is not None
         while not self.ended:
@@ -57,5 +46,3 @@ class ResponseFraming:
             if isinstance(event, h11.EndOfMessage):
                 self.ended = True
                 self.reusable = self._machine.their_state is h11.DONE
-            elif isinstance(event, h11.ConnectionClosed):
-                return

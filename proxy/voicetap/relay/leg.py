@@ -6,6 +6,10 @@ from typing import cast
 from .heads import MAX_HEAD
 
 
+class UpstreamReset(ConnectionResetError):
+    """The upstream cut the connection: a reset, not an end."""
+
+
 class Leg(asyncio.Protocol):
     """Bytes from the upstream wait here, at most about MAX_HEAD of them, for somebody to read them."""
 
@@ -32,12 +36,12 @@ class Leg(asyncio.Protocol):
         return self._ended
 
     async def read(self) -> bytes:
-        """Wait for bytes; b"" says that the upstream has ended; ConnectionError that it was cut."""
+        """Wait for bytes; b"" says that the upstream has ended; UpstreamReset that it was cut."""
         await self._readable.wait()
         if self._received:
             return self.take()
         if self._fault is not None:
-            raise ConnectionResetError("the upstream cut the connection") from self._fault
+            raise UpstreamReset("the upstream cut the connection") from self._fault
         return b""
 
     def take(self) -> bytes:
@@ -58,9 +62,9 @@ class Leg(asyncio.Protocol):
             self._readable.set()
 
     async def write(self, data: bytes) -> None:
-        """Send bytes, and wait while the upstream reads slower than we write; ConnectionError when it was cut."""
+        """Send bytes, and wait while the upstream reads slower than we write; UpstreamReset when it was cut."""
         if self._lost:
-            raise ConnectionResetError("the upstream cut the connection") from self._fault
+            raise UpstreamReset("the upstream cut the connection") from self._fault
         self.transport.write(data)
         await self._writable.wait()
 

@@ -107,6 +107,8 @@ class Relay:
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         cast(ClientConnection, request.protocol).head_arrived()
         with self.live.request():
+            if request.method == hdrs.METH_CONNECT or not (1, 0) <= request.version <= (1, 1):
+                return OwnAnswer(400, "bad_request", "voicetap serves HTTP/1.0 and HTTP/1.1, and no tunnels")
             if not request.raw_path.startswith("/"):
                 # absolute-form or authority-form would let the client choose the host
                 return OwnAnswer(400, "bad_request", "the request target must begin with /")

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from time import monotonic
+from typing import cast
 
 from aiohttp import hdrs, web
 
 from ..chunks import Header, HttpExchange
 from .answers import OwnAnswer, RawResponse
-from .exchange import Cut, pass_on_answer, read_answer
+from .connection import ClientConnection
+from .exchange import pass_on_answer, read_answer
 from .guard import GuardedObserver
 from .heads import BadAnswer, request_head
 from .leg import Leg
@@ -56,13 +58,11 @@ class PassThrough:
             answer = await read_answer(leg, request.writer.write)
             if answer.status == 101:
                 raise BadAnswer("the upstream switched protocols without being asked")
-            try:
-                reusable = await pass_on_answer(answer, leg, request.method, request.writer.write)
-            except (Cut, ConnectionError):
-                # Its status is on the wire already: only the end of the connection can say that it was cut.
-                reusable = False
-            whole = body.done() and body.exception() is None
-            reusable = reusable and whole and request.keep_alive and request.version >= (1, 1)
+            reusable = await pass_on_answer(answer, leg, request)
+            sent = (
+                body.done() and body.exception() is None and not cast(ClientConnection, request.protocol).client_ended
+            )
+            reusable = reusable and sent and request.keep_alive and request.version >= (1, 1)
             return RawResponse(status=answer.status, reusable=reusable)
         finally:
             if body is not None and not body.done():

@@ -9,7 +9,7 @@ from aiohttp import web
 from ..chunks import Chunk, Handshake, Side, Tap, UpgradeRequest
 from .answers import OwnAnswer, RawResponse
 from .connection import ClientConnection
-from .exchange import Answer, Cut, pass_on_answer, read_answer
+from .exchange import Answer, pass_on_answer, read_answer
 from .guard import GuardedObserver
 from .heads import BadAnswer, request_head
 from .leg import Leg
@@ -74,10 +74,10 @@ class Upgrades:
             )
             async with asyncio.timeout(self._handshake_timeout):
                 answer = await read_answer(leg, request.writer.write)
-            report.answered(answer)
             if answer.status != 101:
+                report.answered(answer)
                 return await self._refuse(request, answer, leg)
-            splice = self._splice(request, answer, leg, report.tap)
+            splice = self._splice(request, answer, leg, report)
         except BaseException:
             leg.abort()
             raise
@@ -87,25 +87,23 @@ class Upgrades:
     async def _refuse(self, request: web.BaseRequest, answer: Answer, leg: Leg) -> web.StreamResponse:
         """Pass the upstream's refusal on. The connection ends after it: what the client sent behind an upgrade
         that did not happen must never be read as a request (smuggling)."""
-        try:
-            await pass_on_answer(answer, leg, request.method, request.writer.write)
-        except (Cut, ConnectionError):
-            pass  # the end of the client's connection tells it
+        await pass_on_answer(answer, leg, request)
         leg.abort()
         return RawResponse(status=answer.status, reusable=False)
 
-    def _splice(self, request: web.BaseRequest, answer: Answer, leg: Leg, tap: Tap) -> Splice:
+    def _splice(self, request: web.BaseRequest, answer: Answer, leg: Leg, report: "_Report") -> Splice:
         """Tie both transports together, then deliver what came early on either side, in one step of the loop."""
         client, protocol = request.transport, cast(ClientConnection, request.protocol)
         if client is None:
             raise ConnectionResetError("the client has gone")
-        splice = Splice(client, leg.transport, tap, protocol)
+        splice = Splice(client, leg.transport, report.tap, protocol)
         self._live.began(splice)
         splice.finished.add_done_callback(lambda _: self._live.ended(splice))
         early = leg.take()
         client.write(answer.head + early)
+        report.answered(answer)
         if early:
-            tap.chunk(Chunk(Side.SERVER, early, monotonic()))
+            report.tap.chunk(Chunk(Side.SERVER, early, monotonic()))
         # Hands over the client's early bytes. Of a parser, aiohttp calls feed_data and feed_eof alone.
         protocol.set_parser(splice.client)  # type: ignore[arg-type]
         if splice.server.full:

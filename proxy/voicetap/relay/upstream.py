@@ -34,7 +34,8 @@ class Upstream:
         """The Host field that the upstream expects: the port only where it is not the scheme's own."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         own_port = 80 if self.tls is None else 443
-        return (host if self.port == own_port else f"{host}:{self.port}").encode("idna" if "[" not in host else "ascii")
+        authority = host if self.port == own_port else f"{host}:{self.port}"
+        return authority.encode("ascii" if authority.isascii() else "idna")
 
     async def dial(self, timeout: float) -> Leg:
         """Connect once, within `timeout` seconds, TLS included; raise DialFailed otherwise.
