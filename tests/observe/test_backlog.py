@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from voicetap.chunks import Chunk, Side
 from voicetap.observe.backlog import SLICE, Backlog
 

@@ -67,15 +67,16 @@ class Backlog:
         work = self._work
         if not work:
             return
-        now = self._clock()
-        end = now + SLICE
-        subject = work[0][1]
-        if isinstance(subject, Chunk):
-            self._lagged(now - subject.at)
+        begin = self._clock()
+        end = begin + SLICE
+        lag_is_told = False
         while work:
             observe, subject = work.popleft()
             if type(subject) is Chunk:
                 self._waiting -= len(subject.data)
+                if not lag_is_told:
+                    lag_is_told = True
+                    self._lagged(begin - subject.at)
             observe(subject)
             if self._clock() >= end and work:
                 self._loop.call_soon(self.work)

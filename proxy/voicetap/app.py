@@ -1,0 +1,144 @@
+"""The composition root: the only file that knows all layers, and the order of start and stop."""
+
+import asyncio
+import json
+import logging
+import signal
+import ssl
+import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import uvloop
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+
+from .config import Serve, parse_address, parse_origin
+from .observe import ConversationObserver
+from .relay import Relay, Upstream
+from .signals.logs import to_standard_error
+from .signals.metrics import Metrics
+from .web.admin import Admin
+
+log = logging.getLogger(__name__)
+
+FAILED = 1
+"""Exit status when the process cannot do its work: an address is taken, a certificate unreadable."""
+
+
+class CannotStart(Exception):
+    """What stands in the way, in one line."""
+
+
+def run(settings: Serve) -> int:
+    """Serve until told to stop; return the exit status."""
+    to_standard_error()
+    try:
+        uvloop.run(_Process(settings).run())
+    except CannotStart as problem:
+        print(f"voicetap serve: {problem}", file=sys.stderr)
+        return FAILED
+    return 0
+
+
+class _Process:
+    """One running proxy."""
+
+    def __init__(self, settings: Serve) -> None:
+        self._settings = settings
+        self._stopping = asyncio.Event()
+        self._hurried = asyncio.Event()
+
+    async def run(self) -> None:
+        settings = self._settings
+        registry = CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=registry)
+        metrics = Metrics(registry)
+        observer = ConversationObserver(
+            asyncio.get_running_loop(),
+            sinks=lambda: [metrics.connection()],
+            process_sink=metrics,
+            lagged=metrics.observer_lagged,
+            sink_failed=metrics.sink_failed,
+        )
+        relay = Relay(
+            _upstream(settings),
+            observer,
+            connect_timeout=settings.connect_timeout,
+            handshake_timeout=settings.handshake_timeout,
+        )
+        admin = Admin(registry, self._unready)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._signalled)
+        await _listen("--admin", settings.admin, admin.start)
+        await _listen("--listen", settings.listen, partial(relay.start, ssl_context=_server_tls(settings)))
+        ticking = asyncio.create_task(observer.tick_for_ever())
+        _say_listening(
+            listen=parse_address(settings.listen)._replace(port=relay.port),
+            admin=parse_address(settings.admin)._replace(port=admin.port),
+        )
+        await self._stopping.wait()
+        if settings.drain_refuse:
+            relay.refuse_upgrades()
+        await self._drain(relay)
+        await relay.stop()
+        ticking.cancel()
+        observer.finish()
+        await admin.stop()
+
+    def _signalled(self) -> None:
+        """The first signal drains, the second ends at once."""
+        if self._stopping.is_set():
+            self._hurried.set()
+        self._stopping.set()
+
+    def _unready(self) -> str | None:
+        return "draining" if self._stopping.is_set() else None
+
+    async def _drain(self, relay: Relay) -> None:
+        """Let calls go on until the last one ends, the limit passes, or somebody is in a hurry."""
+        log.info("draining: %d sessions, at most %g s", len(relay.live), self._settings.drain_timeout)
+        ends = [asyncio.create_task(relay.idle()), asyncio.create_task(self._hurried.wait())]
+        await asyncio.wait(ends, timeout=self._settings.drain_timeout, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+        log.info("stopping: %d sessions are cut", len(relay.live))
+
+
+def _upstream(settings: Serve) -> Upstream:
+    origin = parse_origin(settings.upstream)
+    tls = None
+    if origin.tls:
+        try:
+            tls = ssl.create_default_context(cafile=settings.upstream_ca)
+        except OSError as error:
+            raise CannotStart(f"--upstream-ca: {settings.upstream_ca}: {error.strerror or error}") from error
+        # HTTP/2 could not carry the client's HTTP/1 bytes.
+        tls.set_alpn_protocols(["http/1.1"])
+    return Upstream(origin.host, origin.port, tls)
+
+
+def _server_tls(settings: Serve) -> ssl.SSLContext | None:
+    if settings.tls_cert is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    except OSError as error:
+        raise CannotStart(f"--tls-cert, --tls-key: {settings.tls_cert}: {error.strerror or error}") from error
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+async def _listen(option: str, address: str, start: Callable[[str, int], Awaitable[None]]) -> None:
+    host, port = parse_address(address)
+    try:
+        await start(host, port)
+    except OSError as error:
+        raise CannotStart(f"{option} {address}: {error.strerror or error}") from error
+
+
+def _say_listening(**addresses: object) -> None:
+    """Tell whoever started the process, in its first line of output, where it is reached."""
+    print(json.dumps({"event": "listening", **{name: str(at) for name, at in addresses.items()}}), flush=True)

@@ -1,0 +1,60 @@
+"""All connections of the process: a tap for each, one backlog for all, and a clock that ticks."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from time import monotonic
+
+from ..chunks import HttpExchange, UpgradeRequest
+from ..facts import HttpAnswered, Sink
+from .backlog import Backlog, Loop
+from .pipeline import Pipeline
+from .tap import ConnectionTap
+
+TICK = 1.0
+"""Seconds between two looks at what was awaited and has not come."""
+
+
+class ConversationObserver:
+    """Understands what the relay tells of, and says it to the sinks."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        *,
+        sinks: Callable[[], Iterable[Sink]],
+        process_sink: Sink,
+        lagged: Callable[[float], None],
+        sink_failed: Callable[[str], None],
+    ) -> None:
+        """`sinks` makes those of a new connection; `process_sink` takes facts that belong to none."""
+        self._backlog = Backlog(loop, lagged=lagged)
+        self._sinks = sinks
+        self._process_sink = process_sink
+        self._sink_failed = sink_failed
+        self._taps: set[ConnectionTap] = set()
+
+    def upgrade(self, request: UpgradeRequest) -> ConnectionTap:
+        """Told by the relay."""
+        pipeline = Pipeline(request, self._sinks(), self._sink_failed)
+        tap = ConnectionTap(pipeline, self._backlog, self._taps.discard)
+        self._taps.add(tap)
+        return tap
+
+    def http(self, exchange: HttpExchange) -> None:
+        """Told by the relay."""
+        self._process_sink.receive(HttpAnswered(exchange.at, exchange.target, exchange.status))
+
+    def tick(self, now: float) -> None:
+        """Let time pass on every connection."""
+        for tap in list(self._taps):
+            tap.tick(now)
+
+    async def tick_for_ever(self) -> None:
+        """Tick until cancelled."""
+        while True:
+            await asyncio.sleep(TICK)
+            self.tick(monotonic())
+
+    def finish(self) -> None:
+        """Observe what was relayed and still waits."""
+        self._backlog.finish()

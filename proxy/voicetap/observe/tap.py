@@ -1,0 +1,83 @@
+"""One connection's tap: it puts chunks down for later, and goes dark on its own fault."""
+
+import logging
+from collections.abc import Callable
+
+from ..chunks import Chunk, Ending, Handshake
+from .backlog import Backlog
+from .pipeline import Pipeline
+
+log = logging.getLogger(__name__)
+
+
+class ConnectionTap:
+    """Stands between the relay, which must not wait, and the pipeline, which may take its time."""
+
+    def __init__(self, pipeline: Pipeline, backlog: Backlog, forget: Callable[["ConnectionTap"], None]) -> None:
+        """`forget` is called when nothing more will come."""
+        self._pipeline = pipeline
+        self._backlog = backlog
+        self._forget = forget
+        self._dark = False
+        """Bytes are counted still, but not understood any more."""
+
+    def answered(self, handshake: Handshake) -> None:
+        """Told by the relay."""
+        self._backlog.put(self._answered, handshake)
+
+    def chunk(self, chunk: Chunk) -> None:
+        """Told by the relay."""
+        if not self._backlog.put_chunk(self._chunk, chunk):
+            self._backlog.put(self._overrun, chunk.at)
+
+    def closed(self, ending: Ending) -> None:
+        """Told by the relay."""
+        self._backlog.put(self._closed, ending)
+
+    def tick(self, now: float) -> None:
+        """Let time pass."""
+        if not self._dark:
+            try:
+                self._pipeline.tick(now)
+            except Exception:
+                self._fail(now)
+
+    def _answered(self, handshake: Handshake) -> None:
+        try:
+            self._pipeline.answered(handshake)
+        except Exception:
+            self._fail(handshake.at)
+        if handshake.outcome != "101":
+            self._end()
+
+    def _chunk(self, chunk: Chunk) -> None:
+        self._pipeline.relayed(chunk)
+        if not self._dark:
+            try:
+                self._pipeline.chunk(chunk)
+            except Exception:
+                self._fail(chunk.at)
+
+    def _closed(self, ending: Ending) -> None:
+        if not self._dark:
+            try:
+                self._pipeline.closed(ending)
+            except Exception:
+                self._fail(ending.at)
+        self._end()
+
+    def _overrun(self, at: float) -> None:
+        """A chunk is missing: what follows it cannot be decoded."""
+        if not self._dark:
+            self._dark = True
+            self._pipeline.gap("backlog", at)
+
+    def _fail(self, at: float) -> None:
+        """Understand no more of this connection. The log has where it failed; what it failed on stays out."""
+        self._dark = True
+        log.exception("the observer failed on a connection and goes dark there; its traffic goes on")
+        self._pipeline.gap("error", at)
+
+    def _end(self) -> None:
+        self._pipeline.close()
+        self._forget(self)

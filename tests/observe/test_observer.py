@@ -1,0 +1,84 @@
+"""All connections of a process: sinks of their own, one clock, and none left behind."""
+
+import asyncio
+
+from support.frames import TEXT, frame
+from voicetap.chunks import Chunk, Ending, Handshake, HttpExchange, Side, UpgradeRequest
+from voicetap.facts import EventReceived, Fact, HttpAnswered, SessionStartFailed
+from voicetap.observe import ConversationObserver
+
+
+class Listener:
+    name = "listener"
+
+    def __init__(self) -> None:
+        self.facts: list[Fact] = []
+
+    def receive(self, fact: Fact) -> None:
+        self.facts.append(fact)
+
+    def close(self) -> None:
+        pass
+
+
+class Process:
+    """An observer and everybody who hears of it."""
+
+    def __init__(self) -> None:
+        self.listeners: list[Listener] = []
+        self.process_listener = Listener()
+        self.lags: list[float] = []
+        self.observer = ConversationObserver(
+            asyncio.get_running_loop(),
+            sinks=self._sinks,
+            process_sink=self.process_listener,
+            lagged=self.lags.append,
+            sink_failed=lambda _: None,
+        )
+
+    def _sinks(self) -> list[Listener]:
+        self.listeners.append(Listener())
+        return [self.listeners[-1]]
+
+
+async def test_each_connection_has_its_own_sinks() -> None:
+    process = Process()
+    for at, name in ((1.0, "response.create"), (2.0, "response.cancel")):
+        tap = process.observer.upgrade(UpgradeRequest("/v1/realtime", (), at))
+        tap.answered(Handshake("101", (), 0.1, at))
+        tap.chunk(Chunk(Side.CLIENT, frame(TEXT, b'{"type":"%b"}' % name.encode(), mask=b"abcd"), at))
+    process.observer.finish()
+    assert [
+        [fact.type for fact in listener.facts if isinstance(fact, EventReceived)] for listener in process.listeners
+    ] == [["response.create"], ["response.cancel"]]
+    assert len(process.lags) == 1
+
+
+async def test_a_plain_request_belongs_to_no_connection() -> None:
+    process = Process()
+    process.observer.http(HttpExchange("/v1/realtime/calls", 201, 5.0))
+    assert process.process_listener.facts == [HttpAnswered(5.0, "/v1/realtime/calls", 201)]
+    assert process.listeners == []
+
+
+async def test_time_passes_for_those_that_are_open_and_for_no_others() -> None:
+    process = Process()
+    for _ in range(2):
+        tap = process.observer.upgrade(UpgradeRequest("/v1/realtime", (), 1.0))
+        tap.answered(Handshake("101", (), 0.1, 1.0))
+    tap.closed(Ending(Side.CLIENT, False, 2.0))
+    process.observer.finish()
+    open_one, ended = process.listeners
+    heard = len(ended.facts)
+    process.observer.tick(1000.0)
+    assert [fact.outcome for fact in open_one.facts if isinstance(fact, SessionStartFailed)] == ["timeout"]
+    assert len(ended.facts) == heard
+
+
+async def test_the_clock_ticks_until_cancelled() -> None:
+    process = Process()
+    ticking = asyncio.create_task(process.observer.tick_for_ever())
+    await asyncio.sleep(0)
+    ticking.cancel()
+    await asyncio.wait([ticking])
+    assert ticking.cancelled()
