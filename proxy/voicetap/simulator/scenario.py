@@ -1,0 +1,66 @@
+"""Scenarios: how the simulated server behaves, as data."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Range = tuple[float, float]
+"""From and to, both included; a value between them is drawn each time."""
+
+
+class Failure(NamedTuple):
+    """The `error` of a failed transcription; "{item_id}" in the message is filled in."""
+
+    type: str
+    code: str | None
+    message: str
+
+
+OVERLOADED = Failure("server_error", None, "Input transcription failed for item '{item_id}'. 429 Too Many Requests")
+"""As api.openai.com sends it: a type, no code."""
+UNINTELLIGIBLE = Failure("transcription_error", "audio_unintelligible", "The audio could not be transcribed.")
+"""As the API's reference describes it."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Rates are probabilities, 0 to 1; what is left of the transcriptions completes with text."""
+
+    transcription_failure_rate: float = 0.15
+    transcription_failures: tuple[Failure, ...] = (OVERLOADED, OVERLOADED, UNINTELLIGIBLE)
+    """One of them is drawn for each failure; one that stands here twice comes twice as often."""
+    empty_transcript_rate: float = 0.05
+    missing_transcription_rate: float = 0.0
+    """Neither a transcript nor a failure ever comes."""
+    transcription_seconds: Range = (0.2, 0.6)
+    """From the commit to the transcription's first event."""
+
+    response_seconds: Range = (0.25, 0.5)
+    """From `response.created` to the first output."""
+    reply_ms: Range = (1500, 4000)
+    """Length of a spoken answer."""
+    delta_ms: int = 100
+    """Audio in one `response.output_audio.delta`."""
+    generation_speed: float = 5.0
+    """Generated audio per time: servers generate faster than anybody can listen."""
+
+    silence_duration_ms: int = 200
+    """Of server VAD, where the client does not choose; what a new session on api.openai.com has."""
+    session_seconds: float = 3600.0
+    """How long a session lives."""
+
+    def __post_init__(self) -> None:
+        """Refuse rates that leave nothing to draw from."""
+        rates = (self.transcription_failure_rate, self.empty_transcript_rate, self.missing_transcription_rate)
+        if min(rates) < 0 or sum(rates) > 1:
+            raise ValueError("the rates of a scenario must lie between 0 and 1, together too")
+
+
+DEFAULT = Scenario()
+
+SCENARIOS = {
+    "default": DEFAULT,
+    "clean": Scenario(transcription_failure_rate=0.0, empty_transcript_rate=0.0),
+    "troubled": Scenario(transcription_failure_rate=0.25, empty_transcript_rate=0.08, missing_transcription_rate=0.04),
+    "untranscribed": Scenario(transcription_failure_rate=1.0, empty_transcript_rate=0.0),
+}
+"""By the name that `--scenario` takes."""

@@ -1,0 +1,300 @@
+"""One session: the client's events, audio and the passing of time go in, the server's events come out.
+
+It knows no socket and no clock: times (`at`, `now`) are seconds on whatever clock the caller has. What was due before
+an event comes out before what answers it, however late anybody asks.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import NamedTuple
+
+from . import settings
+from .admission import Refused
+from .agenda import Agenda, Script
+from .buffer import InputBuffer
+from .conversation import Conversation, Item, Tokens, item_body
+from .identity import Ids
+from .protocol import ApiError, Event, optional, required, type_of
+from .response import Response
+from .scenario import Scenario
+from .transcription import transcribe
+from .vad import SpeechStarted, SpeechStopped
+
+COMMIT_AT_LEAST_MS = 100
+RATE_LIMITS_SECONDS = 0.043
+"""From `response.done` to `rate_limits.updated`, as measured on api.openai.com."""
+_TOKENS_PER_MINUTE = 40_000
+
+
+class Send(NamedTuple):
+    """An event for the client."""
+
+    event: Event
+    answers: str | None = None
+    """The type of the client's event that it answers at once; None where it came by itself."""
+
+
+class Close(NamedTuple):
+    """The server ends the session."""
+
+    code: int
+    reason: str
+
+
+Output = Send | Close
+
+
+class Session:
+    """A simulated session; equal arguments and equal input give equal output."""
+
+    def __init__(self, model: str, scenario: Scenario, seed: str, *, at: float, created: int, kind: str) -> None:
+        """`created` is the wall clock in whole seconds, for `expires_at`; `kind` is realtime or transcription."""
+        self._scenario = scenario
+        self._ids = Ids(Random(f"{seed} ids"))
+        # A stream of its own for each kind of choice: what a response draws moves no transcription's luck.
+        self._responses = Random(f"{seed} responses")
+        self._transcriptions = Random(f"{seed} transcriptions")
+        self.id = self._ids.new("sess")
+        self._conversation_id = self._ids.new("conv")
+        expires_at = created + round(scenario.session_seconds)
+        self._settings = settings.new(self.id, model, expires_at, scenario.silence_duration_ms, kind=kind)
+        self._buffer = InputBuffer(self._settings["audio"]["input"])
+        self._utterance: tuple[str, int] | None = None
+        """Of running speech: the id that its item will get, and where it starts."""
+        self._conversation = Conversation()
+        self._active: Response | None = None
+        self._running: dict[str, tuple[Response, Script[Output]]] = {}
+        self._cached = Tokens()
+        self._has_spoken = False
+        self._agenda: Agenda[Output] = Agenda()
+        self._agenda.add(_expire(scenario.session_seconds), at)
+
+    @property
+    def due(self) -> float | None:
+        """When there is something to say again by itself."""
+        return self._agenda.due
+
+    def begin(self) -> list[Output]:
+        """What a client gets first."""
+        return [self._stamped(Send({"type": "session.created", "session": self._settings}))]
+
+    def refuse(self, refused: Refused) -> list[Output]:
+        """What a client gets that may not have a session."""
+        return [self._stamped(Send(refused.event())), Close(refused.close_code, refused.close_reason)]
+
+    def advance(self, now: float) -> list[Output]:
+        """What is to be said until now."""
+        return [self._stamped(output) for output in self._agenda.run(now)]
+
+    def receive(self, message: Event | ApiError, at: float) -> list[Output]:
+        """Take what `protocol.read` made of a message; an event may still be wrong in any way."""
+        outputs = self.advance(at)
+        kind: str | None = None
+        event_id: str | None = None
+        try:
+            if isinstance(message, ApiError):
+                raise message
+            event_id = optional(message, "event_id", str)
+            kind = type_of(message, _HANDLERS)
+            answers = list(_HANDLERS[kind](self, message, at))
+        except ApiError as error:
+            answers = [error.event(event_id)]
+        return outputs + [self._stamped(Send(answer, kind)) for answer in answers]
+
+    def _stamped(self, output: Output) -> Output:
+        if isinstance(output, Close):
+            return output
+        event = output.event
+        return Send({"type": event["type"], "event_id": self._ids.new("event"), **event}, output.answers)
+
+    # One method for each event of clients. It returns what answers at once; what takes time goes on the agenda.
+
+    def _update(self, event: Event, at: float) -> Iterator[Event]:
+        change = required(event, "session", dict)
+        new = settings.updated(self._settings, change, self._scenario.silence_duration_ms)
+        if self._has_spoken and new["audio"]["output"]["voice"] != self._settings["audio"]["output"]["voice"]:
+            message = "Cannot update a conversation's voice if assistant audio is present."
+            raise ApiError("cannot_update_voice", message)
+        self._settings = new
+        if self._buffer.configure(new["audio"]["input"]):
+            self._utterance = None
+        yield {"type": "session.updated", "session": new}
+
+    def _append(self, event: Event, at: float) -> Iterator[Event]:
+        try:
+            audio = base64.b64decode(required(event, "audio", str), validate=True)
+        except (binascii.Error, ValueError):
+            message = "Invalid 'audio'. Expected base64-encoded audio bytes."
+            raise ApiError("invalid_value", message, param="audio") from None
+        for moment in self._buffer.append(audio):
+            if isinstance(moment, SpeechStarted):
+                yield from self._speech_started(moment, at)
+            else:
+                yield from self._speech_stopped(moment, at)
+
+    def _speech_started(self, moment: SpeechStarted, at: float) -> Iterator[Event]:
+        item_id = self._ids.new("item")
+        self._utterance = item_id, moment.audio_start_ms
+        started = {"audio_start_ms": moment.audio_start_ms, "item_id": item_id}
+        yield {"type": "input_audio_buffer.speech_started", **started}
+        if self._active and self._settings["audio"]["input"]["turn_detection"]["interrupt_response"]:
+            yield from self._cancel(self._active, "turn_detected", at)
+
+    def _speech_stopped(self, moment: SpeechStopped, at: float) -> Iterator[Event]:
+        assert self._utterance is not None
+        item_id, start_ms = self._utterance
+        stopped = {"audio_end_ms": moment.audio_end_ms, "item_id": item_id}
+        yield {"type": "input_audio_buffer.speech_stopped", **stopped}
+        self._buffer.commit(moment.audio_end_ms)
+        yield from self._commit_item(item_id, moment.audio_end_ms - start_ms, at)
+        # Where it may not interrupt, the model that is still speaking does not answer this one.
+        if self._settings["audio"]["input"]["turn_detection"].get("create_response") and not self._active:
+            yield from self._respond({}, at)
+
+    def _commit(self, event: Event, at: float) -> Iterator[Event]:
+        buffered = self._buffer.buffered_ms
+        if buffered < COMMIT_AT_LEAST_MS:
+            message = (
+                "Error committing input audio buffer: buffer too small."
+                f" Expected at least {COMMIT_AT_LEAST_MS}ms of audio, but buffer only has {buffered:.2f}ms of audio."
+            )
+            raise ApiError("input_audio_buffer_commit_empty", message)
+        item_id = self._utterance[0] if self._utterance else self._ids.new("item")
+        self._buffer.commit()
+        return self._commit_item(item_id, buffered, at)
+
+    def _commit_item(self, item_id: str, audio_ms: int, at: float) -> Iterator[Event]:
+        self._utterance = None
+        content = [{"type": "input_audio", "transcript": None}]
+        body = {"id": item_id, "type": "message", "status": "completed", "role": "user", "content": content}
+        item = Item(body, audio_ms)
+        committed = {"previous_item_id": self._conversation.last_id(), "item_id": item_id}
+        yield {"type": "input_audio_buffer.committed", **committed}
+        yield from self._add(item)
+        if asked := self._settings["audio"]["input"]["transcription"]:
+            model = asked["model"] or ""
+            script = transcribe(item, model, self._scenario, self._transcriptions, self._ids)
+            self._agenda.add(_sending(script), at)
+
+    def _clear(self, event: Event, at: float) -> Iterator[Event]:
+        self._buffer.commit()
+        self._utterance = None
+        yield {"type": "input_audio_buffer.cleared"}
+
+    def _create_item(self, event: Event, at: float) -> Iterator[Event]:
+        body = item_body(required(event, "item", dict), self._ids)
+        return self._add(Item(body), optional(event, "previous_item_id", str))
+
+    def _add(self, item: Item, after: str | None = None) -> Iterator[Event]:
+        previous = self._conversation.add(item, after)
+        yield {"type": "conversation.item.added", "previous_item_id": previous, "item": item.shown()}
+        yield {"type": "conversation.item.done", "previous_item_id": previous, "item": item.shown()}
+
+    def _retrieve_item(self, event: Event, at: float) -> Iterator[Event]:
+        item = self._conversation.retrieve(required(event, "item_id", str))
+        yield {"type": "conversation.item.retrieved", "item": item.shown()}
+
+    def _delete_item(self, event: Event, at: float) -> Iterator[Event]:
+        item_id = required(event, "item_id", str)
+        self._conversation.delete(item_id)
+        yield {"type": "conversation.item.deleted", "item_id": item_id}
+
+    def _truncate_item(self, event: Event, at: float) -> Iterator[Event]:
+        item_id = required(event, "item_id", str)
+        content_index = required(event, "content_index", int)
+        audio_end_ms = required(event, "audio_end_ms", int)
+        self._conversation.truncate(item_id, content_index, audio_end_ms)
+        cut = {"item_id": item_id, "content_index": content_index, "audio_end_ms": audio_end_ms}
+        yield {"type": "conversation.item.truncated", **cut}
+
+    def _create_response(self, event: Event, at: float) -> Iterator[Event]:
+        return self._respond(optional(event, "response", dict) or {}, at)
+
+    def _respond(self, request: Event, at: float) -> Iterator[Event]:
+        """Start a response. Beside the conversation there may be many, in it one at a time."""
+        if self._settings["type"] == "transcription":
+            raise ApiError("invalid_value", "A transcription session creates no responses.", param="type")
+        response = Response(
+            self._settings,
+            request,
+            self._conversation,
+            self._conversation_id,
+            self._scenario,
+            self._responses,
+            self._ids,
+            self._cached,
+        )
+        if response.in_conversation:
+            if self._active:
+                message = (
+                    f"Conversation already has an active response in progress: {self._active.id}."
+                    " Wait until the response is finished before creating a new one."
+                )
+                raise ApiError("conversation_already_has_active_response", message)
+            self._active = response
+        script = self._run(response)
+        self._running[response.id] = response, script
+        self._agenda.add(script, at)
+        yield response.created()
+
+    def _run(self, response: Response) -> Script[Output]:
+        yield from _sending(response.generate())
+        self._over(response)
+        yield from self._report_rate_limits()
+
+    def _over(self, response: Response) -> None:
+        del self._running[response.id]
+        self._has_spoken |= response.spoken and response.began
+        if response is self._active:
+            self._active = None
+            self._cached = response.prompt
+
+    def _report_rate_limits(self) -> Script[Output]:
+        yield RATE_LIMITS_SECONDS
+        read = self._conversation.tokens()
+        left = max(0, _TOKENS_PER_MINUTE - read.text - read.audio)
+        seconds = round((_TOKENS_PER_MINUTE - left) * 60 / _TOKENS_PER_MINUTE, 3)
+        limit = {"name": "tokens", "limit": _TOKENS_PER_MINUTE, "remaining": left, "reset_seconds": seconds}
+        yield Send({"type": "rate_limits.updated", "rate_limits": [limit]})
+
+    def _cancel_response(self, event: Event, at: float) -> Iterator[Event]:
+        wanted = optional(event, "response_id", str)
+        response = self._running[wanted][0] if wanted in self._running else None if wanted else self._active
+        if response is None:
+            raise ApiError("response_cancel_not_active", "Cancellation failed: no active response found")
+        return self._cancel(response, "client_cancelled", at)
+
+    def _cancel(self, response: Response, reason: str, at: float) -> Iterator[Event]:
+        self._agenda.drop(self._running[response.id][1])
+        yield from response.cancel(reason)
+        self._over(response)
+        if response.began:
+            self._agenda.add(self._report_rate_limits(), at)
+
+
+def _expire(seconds: float) -> Script[Output]:
+    message = f"Your session hit the maximum duration of {seconds / 60:g} minutes."
+    yield seconds
+    yield Send(ApiError("session_expired", message).event())
+    yield Close(1001, message)
+
+
+def _sending(script: Script[Event]) -> Script[Output]:
+    for step in script:
+        yield Send(step) if isinstance(step, dict) else step
+
+
+_HANDLERS: dict[str, Callable[[Session, Event, float], Iterator[Event]]] = {
+    "session.update": Session._update,
+    "input_audio_buffer.append": Session._append,
+    "input_audio_buffer.commit": Session._commit,
+    "input_audio_buffer.clear": Session._clear,
+    "conversation.item.create": Session._create_item,
+    "conversation.item.retrieve": Session._retrieve_item,
+    "conversation.item.delete": Session._delete_item,
+    "conversation.item.truncate": Session._truncate_item,
+    "response.create": Session._create_response,
+    "response.cancel": Session._cancel_response,
+}

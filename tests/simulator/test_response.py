@@ -1,0 +1,154 @@
+"""What one response says; how it stands in a session is in test_session."""
+
+import base64
+from random import Random
+from typing import Any
+
+import pytest
+
+from support.simulated import BRIEF, judged, only, trace
+from voicetap.simulator import settings
+from voicetap.simulator.audio import PCM, PCMU, Format, voice
+from voicetap.simulator.conversation import Conversation, Tokens
+from voicetap.simulator.identity import Ids
+from voicetap.simulator.protocol import ApiError
+from voicetap.simulator.response import Response
+
+Event = dict[str, Any]
+
+SPOKEN = [
+    "response.output_item.added",
+    "conversation.item.added",
+    "response.content_part.added",
+    *["response.output_audio_transcript.delta", "response.output_audio.delta"] * 5,
+    "response.output_audio.done",
+    "response.output_audio_transcript.done",
+    "response.content_part.done",
+    "conversation.item.done",
+    "response.output_item.done",
+    "response.done",
+]
+
+
+def respond(request: Event | None = None, *, cached: Tokens | None = None) -> Response:
+    session = settings.new("sess_1", "gpt-realtime", 0, 200, kind="realtime")
+    conversation, random = Conversation(), Random(3)
+    return Response(session, request or {}, conversation, "conv_1", BRIEF, random, Ids(Random(3)), cached or Tokens())
+
+
+def said(response: Response) -> list[Event]:
+    """All of its events, with made-up ids, judged; without the pauses."""
+    events = [step for step in response.generate() if not isinstance(step, float)]
+    return [judged({"event_id": "event_1", **event}) for event in (response.created(), *events)]
+
+
+def test_a_spoken_answer() -> None:
+    assert trace(said(respond())) == ["response.created", *SPOKEN]
+
+
+def test_a_second_of_audio_comes_in_a_fifth_of_a_second() -> None:
+    response = respond()
+    pauses = [step for step in response.generate() if isinstance(step, float)]
+    assert pauses == [0.5, *[0.04] * 5]
+
+
+@pytest.mark.parametrize("form", [PCM, PCMU])
+def test_the_audio_is_of_the_format_that_was_asked_for(form: Format) -> None:
+    events = said(respond({"audio": {"output": {"format": {"type": form.type}}}}))
+    audio = b"".join(base64.b64decode(e["delta"]) for e in events if e["type"] == "response.output_audio.delta")
+    assert audio == voice(1000, form)
+
+
+def test_the_transcript_is_the_same_in_pieces_and_whole() -> None:
+    events = said(respond())
+    pieces = "".join(e["delta"] for e in events if e["type"] == "response.output_audio_transcript.delta")
+    done = only(events, "response.done")["response"]
+    assert done["output"][0]["content"] == [{"type": "output_audio", "transcript": pieces}]
+    assert only(events, "response.output_audio_transcript.done")["transcript"] == pieces
+    assert only(events, "response.content_part.done")["part"] == {"type": "audio", "transcript": pieces}
+
+
+def test_usage_counts_the_prompt_and_what_was_said() -> None:
+    events = said(respond(cached=Tokens(text=130, audio=63)))
+    usage = only(events, "response.done")["response"]["usage"]
+    words = len(only(events, "response.output_audio_transcript.done")["transcript"].split())
+    assert usage == {
+        "total_tokens": 14 + words + 20,
+        "input_tokens": 14,
+        "output_tokens": words + 20,
+        "input_token_details": {
+            "text_tokens": 14,
+            "audio_tokens": 0,
+            "image_tokens": 0,
+            "cached_tokens": 128,
+            "cached_tokens_details": {"text_tokens": 128, "audio_tokens": 0, "image_tokens": 0},
+        },
+        "output_token_details": {"text_tokens": words, "audio_tokens": 20},
+    }
+
+
+def test_a_written_answer() -> None:
+    events = said(respond({"output_modalities": ["text"]}))
+    assert trace(events) == [
+        "response.created",
+        "response.output_item.added",
+        "conversation.item.added",
+        "response.content_part.added",
+        "response.output_text.delta",
+        "response.output_text.done",
+        "response.content_part.done",
+        "conversation.item.done",
+        "response.output_item.done",
+        "response.done",
+    ]
+    done = only(events, "response.done")["response"]
+    assert done["output"][0]["content"] == [
+        {"type": "output_text", "text": only(events, "response.output_text.done")["text"]}
+    ]
+    assert done["usage"]["output_token_details"]["audio_tokens"] == 0
+
+
+def test_beside_the_conversation_no_item_is_added_to_it() -> None:
+    events = said(respond({"conversation": "none", "metadata": {"topic": "check"}}))
+    assert not [event for event in events if event["type"].startswith("conversation.")]
+    created = only(events, "response.created")["response"]
+    assert (created["conversation_id"], created["metadata"]) == (None, {"topic": "check"})
+
+
+def test_cut_off_before_any_output_it_costs_nothing() -> None:
+    response = respond()
+    [done] = [judged({"event_id": "event_1", **event}) for event in response.cancel("turn_detected")]
+    assert done["response"]["status"] == "cancelled"
+    assert done["response"]["status_details"] == {"type": "cancelled", "reason": "turn_detected"}
+    assert done["response"]["output"] == []
+    assert (done["response"]["usage"]["total_tokens"], response.began) == (0, False)
+
+
+def test_cut_off_in_the_middle_its_item_is_incomplete() -> None:
+    response = respond()
+    script = response.generate()
+    before = []
+    for step in script:
+        if not isinstance(step, float):
+            before.append(step)
+        if trace(before).count("response.output_audio.delta") == 2:
+            break
+    rest = [judged({"event_id": "event_1", **event}) for event in response.cancel("client_cancelled")]
+    assert trace(rest) == SPOKEN[-6:]
+    done = only(rest, "response.done")["response"]
+    assert (done["status"], done["output"][0]["status"]) == ("cancelled", "incomplete")
+    assert done["usage"]["output_token_details"]["audio_tokens"] == 400 // 50
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"output_modalities": ["text", "audio"]},
+        {"audio": {"output": {"format": {"type": "audio/mp3"}}}},
+        {"audio": []},
+        {"audio": {"output": {"volume": 1}}},
+    ],
+)
+def test_a_request_that_is_wrong(request_: Event) -> None:
+    with pytest.raises(ApiError):
+        respond(request_)
