@@ -1,0 +1,123 @@
+"""Answers cut off, and what became of a client's wish to cut one off.
+
+The API's own truncation of a long context is not visible on the wire, and not counted.
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterable
+from math import inf
+from typing import Literal
+
+from msgspec import Struct
+
+from ..facts import Fact, TruncationFinished
+from ..realtime.client import ItemTruncate
+from ..realtime.objects import ErrorDetail
+from ..realtime.server import ErrorOccurred, ItemTruncated
+from .bounded import Bounded
+from .settings import Settings
+
+TIMEOUT = 15.0
+"""Seconds from the wish; servers that do not know the event never answer."""
+
+LIMIT = 100
+"""Wishes open at a time."""
+
+_INVALID_ITEM = "item_truncate_invalid_item_id"
+_TOO_SHORT = re.compile(r"Audio content of \S+ is already shorter than (\d+(?:\.\d+)?) ?ms")
+_NOT_AUDIO = "Only model output audio messages can be truncated"
+"""What api.openai.com says when it rejects one; the code beside it has changed over time, and was null."""
+
+
+class _Wish(Struct, frozen=True, gc=False):
+    """A `conversation.item.truncate` that is not answered yet."""
+
+    at: float
+    event_id: str | None
+    item_id: str | None
+    content_index: int
+    audio_end_ms: float | None
+
+
+class Truncations:
+    """An acknowledgement answers the oldest wish for the same item and content."""
+
+    __slots__ = ("_abandoned", "_open", "_settings", "due")
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._open: deque[_Wish] = deque()
+        self._abandoned: Bounded[tuple[str | None, int], None] = Bounded(LIMIT)
+        """Items and contents whose wish was given up: an acknowledgement after all is not the server's own doing."""
+        self.due = inf
+        """When `tick` has something to do."""
+
+    def asked(self, event: ItemTruncate, at: float) -> Iterable[Fact]:
+        """The client wants an answer cut off."""
+        if len(self._open) >= LIMIT:
+            yield self._abandon(self._open[0], at)
+        wish = _Wish(at, event.event_id, event.item_id, event.content_index or 0, event.audio_end_ms)
+        self._open.append(wish)
+        self._schedule()
+
+    def truncated(self, event: ItemTruncated, at: float) -> Iterable[Fact]:
+        """The server has cut an answer off."""
+        place = (event.item_id, event.content_index or 0)
+        for wish in self._open:
+            if (wish.item_id, wish.content_index) == place:
+                self._remove(wish)
+                end = event.audio_end_ms if event.audio_end_ms is not None else wish.audio_end_ms
+                return (TruncationFinished(at, wish.item_id, "client", "acknowledged", end),)
+        if place in self._abandoned:
+            del self._abandoned[place]
+            return ()
+        initiator: Literal["unknown", "server"] = "unknown" if self._settings.sideband else "server"
+        return (TruncationFinished(at, event.item_id, initiator, "acknowledged", event.audio_end_ms),)
+
+    def error(self, event: ErrorOccurred, at: float) -> Iterable[Fact]:
+        """An error answers one of the wishes, or something else."""
+        wish = self._answered_by(event.detail())
+        if wish is None:
+            return ()
+        self._remove(wish)
+        return (TruncationFinished(at, wish.item_id, "client", "rejected", wish.audio_end_ms),)
+
+    def tick(self, now: float) -> Iterable[Fact]:
+        """Give up those that have waited too long."""
+        while now >= self.due:
+            yield self._abandon(self._open[0], now)
+
+    def close(self, at: float) -> Iterable[Fact]:
+        """The connection has ended."""
+        while self._open:
+            yield self._abandon(self._open[0], at)
+
+    def _answered_by(self, error: ErrorDetail) -> _Wish | None:
+        """The wish that an error answers: by `event_id`, else by the item it names, else by what it says."""
+        if not self._open:
+            return None
+        if error.event_id is not None:
+            return next((wish for wish in self._open if wish.event_id == error.event_id), None)
+        message = error.message or ""
+        for wish in self._open:
+            if wish.item_id and re.search(rf"(?<![\w-]){re.escape(wish.item_id)}(?![\w-])", message):
+                return wish
+        if too_short := _TOO_SHORT.search(message):
+            asked = float(too_short[1])
+            return next((wish for wish in self._open if wish.audio_end_ms == asked), self._open[0])
+        if error.code == _INVALID_ITEM or _NOT_AUDIO in message:
+            return self._open[0]
+        return None
+
+    def _abandon(self, wish: _Wish, at: float) -> Fact:
+        self._remove(wish)
+        self._abandoned.put((wish.item_id, wish.content_index), None)
+        return TruncationFinished(at, wish.item_id, "client", "unanswered", wish.audio_end_ms)
+
+    def _remove(self, wish: _Wish) -> None:
+        self._open.remove(wish)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        self.due = self._open[0].at + TIMEOUT if self._open else inf

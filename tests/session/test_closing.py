@@ -1,0 +1,67 @@
+import pytest
+
+from support.dialogue import Dialogue
+from voicetap.chunks import Side
+from voicetap.facts import ConnectionClosed, Fact
+
+DURATION = "Your session hit the maximum duration of 60 minutes."
+
+
+def last(call: Dialogue, by: Side | None) -> Fact:
+    return call.end(by)[-1]
+
+
+@pytest.mark.parametrize(
+    ("sender", "code", "reason", "fact"),
+    [
+        (Side.CLIENT, 1000, "bye", ConnectionClosed(160.0, "client_closed", 1000, "bye", Side.CLIENT, 60.0)),
+        (Side.CLIENT, 1001, DURATION, ConnectionClosed(160.0, "client_closed", 1001, DURATION, Side.CLIENT, 60.0)),
+        (Side.CLIENT, None, "", ConnectionClosed(160.0, "client_closed", 1005, "", Side.CLIENT, 60.0)),
+        (Side.SERVER, 1000, "", ConnectionClosed(160.0, "server_closed", 1000, "", Side.SERVER, 60.0)),
+        (Side.SERVER, 1001, "", ConnectionClosed(160.0, "server_closed", 1001, "", Side.SERVER, 60.0)),
+        (Side.SERVER, 1001, DURATION, ConnectionClosed(160.0, "expired", 1001, DURATION, Side.SERVER, 60.0)),
+        (Side.SERVER, 4000, "x", ConnectionClosed(160.0, "server_closed", 4000, "x", Side.SERVER, 60.0)),
+    ],
+)
+@pytest.mark.parametrize("by", [Side.CLIENT, Side.SERVER, None])
+def test_the_first_close_frame_says_who_ended_it_whoever_hung_up(
+    sender: Side, code: int | None, reason: str, fact: Fact, by: Side | None
+) -> None:
+    call = Dialogue().started()
+    call.wait(60.0)
+    assert call.close_frame(sender, code, reason) == []
+    assert last(call, by) == fact
+
+
+def test_the_echo_is_no_news() -> None:
+    call = Dialogue().started()
+    call.close_frame(Side.CLIENT, 1000, "bye")
+    call.close_frame(Side.SERVER, 1011, "?")
+    assert last(call, Side.SERVER) == ConnectionClosed(100.0, "client_closed", 1000, "bye", Side.CLIENT, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("by", "end"), [(Side.CLIENT, "client_lost"), (Side.SERVER, "upstream_lost"), (None, "drained")]
+)
+def test_without_a_close_frame_the_end_of_the_transport_does(by: Side | None, end: str) -> None:
+    found = last(Dialogue().started(), by)
+    assert isinstance(found, ConnectionClosed)
+    assert (found.end, found.close_code, found.closed_by) == (end, 1006, by)
+
+
+def test_an_expired_session_is_announced_by_an_error() -> None:
+    call = Dialogue().started()
+    call.server("error", error={"type": "invalid_request_error", "code": "session_expired", "message": DURATION})
+    call.close_frame(Side.SERVER, 1001, "")
+    assert last(call, Side.SERVER) == ConnectionClosed(100.0, "expired", 1001, "", Side.SERVER, 0.0)
+
+
+def test_a_session_that_never_started_was_refused() -> None:
+    call = Dialogue()
+    call.close_frame(Side.SERVER, 4000, "invalid_request_error.invalid_model")
+    reason = "invalid_request_error.invalid_model"
+    assert last(call, Side.CLIENT) == ConnectionClosed(100.0, "refused", 4000, reason, Side.SERVER, 0.0)
+
+
+def test_a_session_that_nobody_refused_was_closed() -> None:
+    assert last(Dialogue(), Side.CLIENT) == ConnectionClosed(100.0, "client_lost", 1006, "", Side.CLIENT, 0.0)

@@ -1,0 +1,154 @@
+from typing import Any
+
+import pytest
+
+from support.dialogue import SIDEBAND, Dialogue
+from voicetap.facts import Fact, TruncationFinished
+
+TOO_SHORT = "Audio content of 9250ms is already shorter than 57340ms"
+NOT_AUDIO = "Only model output audio messages can be truncated"
+
+
+def asked(call: Dialogue, item_id: str | None, audio_end_ms: float = 1500, **more: Any) -> list[Fact]:
+    fields = {"item_id": item_id, "content_index": 0, "audio_end_ms": audio_end_ms, **more}
+    return call.client("conversation.item.truncate", **fields)
+
+
+def truncated(call: Dialogue, item_id: str, audio_end_ms: float | None = 1500, content_index: int = 0) -> list[Fact]:
+    fields = {"item_id": item_id, "content_index": content_index, "audio_end_ms": audio_end_ms}
+    return call.server("conversation.item.truncated", **fields)
+
+
+def error(call: Dialogue, message: str = "", code: str | None = None, event_id: str | None = None) -> list[Fact]:
+    """What an error brings besides itself."""
+    return call.server("error", error={"message": message, "code": code, "event_id": event_id})[1:]
+
+
+def finished(call: Dialogue, item_id: str | None, initiator: Any, outcome: Any, ms: float | None = 1500) -> list[Fact]:
+    return [TruncationFinished(call.now, item_id, initiator, outcome, ms)]
+
+
+def test_asked_for_and_acknowledged() -> None:
+    call = Dialogue().started()
+    assert asked(call, "item_A") == []
+    call.wait(0.1)
+    assert truncated(call, "item_A") == finished(call, "item_A", "client", "acknowledged")
+    assert call.wait(60.0) == []
+
+
+def test_an_acknowledgement_without_a_time_has_the_one_asked_for() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    assert truncated(call, "item_A", None) == finished(call, "item_A", "client", "acknowledged")
+
+
+def test_unasked_it_was_the_server() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    assert truncated(call, "item_B", 20) == finished(call, "item_B", "server", "acknowledged", 20)
+    assert truncated(call, "item_A", 20, 1) == finished(call, "item_A", "server", "acknowledged", 20)
+
+
+def test_on_a_sideband_it_may_have_been_anybody() -> None:
+    call = Dialogue(SIDEBAND)
+    asked(call, "item_A")
+    assert truncated(call, "item_B")[0] == finished(call, "item_B", "unknown", "acknowledged")[0]
+    assert truncated(call, "item_A") == finished(call, "item_A", "client", "acknowledged")
+
+
+def test_the_same_item_twice() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A", 1500)
+    asked(call, "item_A", 1000)
+    assert truncated(call, "item_A", 1500) == finished(call, "item_A", "client", "acknowledged")
+    assert truncated(call, "item_A", 1000) == finished(call, "item_A", "client", "acknowledged", 1000)
+
+
+def test_rejected_by_event_id() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A", event_id="e1")
+    asked(call, "item_B", event_id="e2")
+    assert error(call, "no", event_id="e2") == finished(call, "item_B", "client", "rejected")
+    assert error(call, NOT_AUDIO, event_id="e3") == []
+
+
+@pytest.mark.parametrize("message", ["item 'item_B' not found", "item_B: item_A2 is no item_A_"])
+def test_rejected_by_the_item_that_is_named(message: str) -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    asked(call, "item_B")
+    assert error(call, message) == finished(call, "item_B", "client", "rejected")
+
+
+@pytest.mark.parametrize("code", [None, "invalid_value"])
+def test_rejected_by_the_times_that_are_named(code: str | None) -> None:
+    call = Dialogue().started()
+    asked(call, "item_A", 900)
+    asked(call, "item_B", 57340)
+    assert error(call, TOO_SHORT, code) == finished(call, "item_B", "client", "rejected", 57340)
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (TOO_SHORT, None),
+        (NOT_AUDIO, None),
+        (NOT_AUDIO, "unsupported_content_type"),
+        ("", "item_truncate_invalid_item_id"),
+    ],
+)
+def test_rejected_by_what_is_said_it_was_the_oldest(message: str, code: str | None) -> None:
+    call = Dialogue().started()
+    asked(call, "item_A", 900)
+    asked(call, "item_B", 1000)
+    assert error(call, message, code) == finished(call, "item_A", "client", "rejected", 900)
+
+
+def test_other_errors_answer_something_else() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    assert error(call, "Cancellation failed: no active response found", "response_cancel_not_active") == []
+    assert call.server("error", error=None)[1:] == []
+    assert truncated(call, "item_A") == finished(call, "item_A", "client", "acknowledged")
+    assert error(call, NOT_AUDIO) == []
+
+
+def test_a_wish_that_names_no_item() -> None:
+    call = Dialogue().started()
+    asked(call, None)
+    assert error(call, "Missing required parameter: 'item_id'.") == []
+    assert call.end()[:-1] == finished(call, None, "client", "unanswered")
+
+
+def test_unanswered_after_fifteen_seconds() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    call.wait(1.0)
+    asked(call, "item_B")
+    assert call.wait(14.0) == finished(call, "item_A", "client", "unanswered")
+    assert call.wait(1.0) == finished(call, "item_B", "client", "unanswered")
+
+
+def test_an_answer_after_all_is_not_the_servers_own_doing() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    call.wait(15.0)
+    assert truncated(call, "item_A") == []
+    assert truncated(call, "item_A") == finished(call, "item_A", "server", "acknowledged")
+
+
+def test_unanswered_at_the_end() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    asked(call, "item_B")
+    assert call.end()[:-1] == [
+        *finished(call, "item_A", "client", "unanswered"),
+        *finished(call, "item_B", "client", "unanswered"),
+    ]
+
+
+def test_wishes_without_end_push_each_other_out() -> None:
+    call = Dialogue().started()
+    brought = [asked(call, f"item_{number}") for number in range(102)]
+    assert brought[:100] == [[]] * 100
+    assert brought[100:] == [finished(call, f"item_{number}", "client", "unanswered") for number in range(2)]
