@@ -5,6 +5,7 @@ import logging
 import sys
 
 import pytest
+
 from voicetap.signals.logs import JsonLines
 
 
