@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from voicetap import __version__
 from voicetap.cli import main
 
@@ -44,9 +45,7 @@ def fail(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ),
     ],
 )
-def test_one_line_names_the_option(
-    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], line: str
-) -> None:
+def test_one_line_names_the_option(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], line: str) -> None:
     assert fail(capsys, "serve", *arguments) == line + "\n"
 
 
@@ -58,9 +57,7 @@ def test_one_line_names_the_option(
         ("config = 'other.toml'", "there is no option config"),
     ],
 )
-def test_a_bad_file_is_named(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str, problem: str
-) -> None:
+def test_a_bad_file_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str, problem: str) -> None:
     file = tmp_path / "voicetap.toml"
     file.write_text(content)
     [line] = fail(capsys, "serve", "--upstream", "https://a.example", "--config", str(file)).splitlines()

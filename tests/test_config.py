@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+
 from voicetap.config import Address, Origin, Serve, parse_address, parse_origin
 
 

@@ -106,9 +106,7 @@ class Serve(Settings):
 
     upstream: OriginOption = Field(description="the one server that is ever contacted (https, wss, http, ws)")
     listen: AddressOption = Field("127.0.0.1:8080", description="where clients connect")
-    admin: AddressOption = Field(
-        "127.0.0.1:9464", description="where /metrics, /livez, /readyz and /startupz are"
-    )
+    admin: AddressOption = Field("127.0.0.1:9464", description="where /metrics, /livez, /readyz and /startupz are")
     page: Literal["off"] = Field("off", description="the live page; this version has none")
     tls_cert: FilePath | None = Field(None, description="certificate chain (PEM) to serve clients over TLS")
     tls_key: FilePath | None = Field(None, description="private key (PEM) of --tls-cert")
@@ -118,9 +116,7 @@ class Serve(Settings):
     )
     connect_timeout: Seconds = Field(10.0, description="seconds to reach the upstream, TLS included")
     handshake_timeout: Seconds = Field(10.0, description="seconds that the upstream has to answer an upgrade")
-    drain_timeout: Annotated[float, Field(ge=0)] = Field(
-        25.0, description="seconds that calls may go on after SIGTERM"
-    )
+    drain_timeout: Annotated[float, Field(ge=0)] = Field(25.0, description="seconds that calls may go on after SIGTERM")
     drain_refuse: bool = Field(False, description="refuse new sessions while draining")
     config: FilePath | None = Field(None, description="a TOML file with these options as its keys")
 

@@ -59,11 +59,11 @@ class ConnectionTap:
                 self._fail(chunk.at)
 
     def _closed(self, ending: Ending) -> None:
-        if not self._dark:
-            try:
-                self._pipeline.closed(ending)
-            except Exception:
-                self._fail(ending.at)
+        """Also of a dark connection the end is told, as far as it was understood: it must be in the totals."""
+        try:
+            self._pipeline.closed(ending)
+        except Exception:
+            self._fail(ending.at)
         self._end()
 
     def _overrun(self, at: float) -> None:
