@@ -4,7 +4,6 @@ from prometheus_client import CollectorRegistry
 
 from voicetap.chunks import Side
 from voicetap.realtime import OPENAI
-from voicetap.signals import labels
 from voicetap.signals.families import Families
 from voicetap.signals.names import METRICS, PREFIX, Kind
 
@@ -83,19 +82,3 @@ def test_the_children_of_a_model_are_made_once() -> None:
     families = Families(CollectorRegistry())
     assert families.model("a") is families.model("a")
     assert families.model("no model") is families.model("another one") is not families.model(None)
-
-
-def test_types_of_other_servers_appear_when_they_come_and_what_is_in_no_catalogue_is_other() -> None:
-    registry = CollectorRegistry()
-    families = Families(registry)
-    families.events_from_server["ping"].inc()
-    families.events_from_server["made up"].inc()
-    families.events_from_client["ping"].inc()
-    assert families.events_from_server["made up"] is families.events_from_server[labels.OTHER]
-    counted = {
-        (sample.labels["from"], sample.labels["type"])
-        for family in registry.collect()
-        for sample in family.samples
-        if sample.name == "voicetap_events_total" and sample.value
-    }
-    assert counted == {("server", "ping"), ("server", "other"), ("client", "other")}

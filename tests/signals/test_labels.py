@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicetap.chunks import Side
 from voicetap.signals import labels
 
 
@@ -88,3 +89,23 @@ def test_any_value_of_a_peer_becomes_one_of_few(text: str, number: int) -> None:
     assert labels.handshake_outcome(text)
     assert labels.close_code(number)
     assert labels.status(number)
+
+
+@pytest.mark.parametrize(
+    ("sender", "name", "values"),
+    [
+        (Side.SERVER, "response.done", ("server", "response.done")),
+        (Side.SERVER, "ping", ("server", "ping")),
+        (Side.CLIENT, "ping", ("client", "other")),
+        (Side.CLIENT, "made up", ("client", "other")),
+    ],
+)
+def test_an_event_that_its_sender_has_in_no_catalogue_is_other(
+    sender: Side, name: str, values: tuple[str, str]
+) -> None:
+    assert labels.event(sender, name) == values
+
+
+@pytest.mark.parametrize("side", Side)
+def test_a_side_is_called_as_in_recordings(side: Side) -> None:
+    assert labels.sender(side) == (side.value,)

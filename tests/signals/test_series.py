@@ -1,7 +1,7 @@
 from prometheus_client import CollectorRegistry, generate_latest
 
 from voicetap.signals.names import Kind, Metric
-from voicetap.signals.series import counter, gauge, histogram
+from voicetap.signals.series import Tally, counter, gauge, histogram
 
 CALLS = Metric("calls_total", Kind.COUNTER, "Calls", ("from", "end"))
 SECONDS = Metric("call_seconds", Kind.HISTOGRAM, "How long", buckets=(0.5, 1.0))
@@ -44,4 +44,17 @@ def test_histograms_and_gauges() -> None:
         'voicetap_side_seconds_sum{from="client"} 3.0',
         "# TYPE voicetap_calls gauge",
         "voicetap_calls 1.0",
+    ]
+
+
+def test_a_tally_is_a_counter() -> None:
+    registry = CollectorRegistry()
+    calls = Tally(CALLS, registry, [("client", "good"), ("server", "good")])
+    calls.count(("server", "good"))
+    calls.count(("server", "bad"), 2)
+    assert exposed(registry) == [
+        "# TYPE voicetap_calls_total counter",
+        'voicetap_calls_total{end="good",from="client"} 0.0',
+        'voicetap_calls_total{end="good",from="server"} 1.0',
+        'voicetap_calls_total{end="bad",from="server"} 2.0',
     ]

@@ -1,14 +1,14 @@
-"""All metrics of the process in one registry, with their children by model and by type at hand."""
+"""All metrics of the process in one registry, with their children by model at hand."""
 
 from prometheus_client import CollectorRegistry
 
 from .. import __version__
 from ..chunks import Side
 from ..facts import TruncationFinished
-from ..realtime import CATALOGUE, OPENAI
+from ..realtime import OPENAI
 from ..realtime.event import REASONS
 from . import labels, names
-from .series import Counter, counter, gauge, histogram
+from .series import Counter, Tally, counter, gauge, histogram
 
 
 class ModelSeries:
@@ -50,25 +50,6 @@ class TranscriptionSeries:
         return self._failures[labels.failure_code(code)]
 
 
-class EventSeries(dict[str, Counter]):
-    """The children of `events_total` for one side, made when they are first needed."""
-
-    def __init__(self, events: Counter, sender: Side) -> None:
-        super().__init__()
-        self._events = events
-        self._sender = sender
-
-    def __missing__(self, name: str) -> Counter:
-        """Types of other servers than OpenAI's exist once they are seen; what is in no catalogue is `other`."""
-        if name not in CATALOGUE[self._sender]:
-            return self[labels.OTHER] if name != labels.OTHER else self._make(name)
-        return self._make(name)
-
-    def _make(self, name: str) -> Counter:
-        child = self[name] = self._events.labels(self._sender.value, name)
-        return child
-
-
 class Families:
     """The metrics of one process."""
 
@@ -82,18 +63,14 @@ class Families:
         self.handshakes = counter(names.HANDSHAKES, registry, [(outcome,) for outcome in labels.HANDSHAKE_OUTCOMES])
         self.connect_seconds = histogram(names.UPSTREAM_CONNECT, registry)
         self.close_codes = counter(names.CLOSE_CODES, registry, labels.CLOSES)
-        relayed = counter(names.RELAYED_BYTES, registry, sides)
-        self.bytes_from_client = relayed.labels("client")
-        self.bytes_from_server = relayed.labels("server")
+        self.relayed_bytes = Tally(names.RELAYED_BYTES, registry, sides)
         self.http_requests = counter(
             names.HTTP_REQUESTS,
             registry,
             [(route, status) for route in labels.ROUTES for status in labels.STATUSES],
         )
         expected = [(side.value, name) for side in Side for name in (*sorted(OPENAI[side]), labels.OTHER)]
-        events = counter(names.EVENTS, registry, expected)
-        self.events_from_client = EventSeries(events, Side.CLIENT)
-        self.events_from_server = EventSeries(events, Side.SERVER)
+        self.events = Tally(names.EVENTS, registry, expected)
         self.unknown_events = counter(names.UNKNOWN_EVENTS, registry, sides)
         reasons = [(side, reason) for side in labels.SIDES for reason in REASONS]
         self.malformed_messages = counter(names.MALFORMED_MESSAGES, registry, reasons)

@@ -7,6 +7,9 @@ so the first failure would be invisible.
 import re
 from collections.abc import Callable
 
+from ..chunks import Side
+from ..realtime import CATALOGUE
+
 OTHER = "other"
 UNKNOWN = "unknown"
 """Where no server has named a model."""
@@ -165,3 +168,21 @@ class Models:
             return OTHER
         self._known.add(model)
         return model
+
+
+_EVENTS = {side: {name: (side.value, name) for name in (*CATALOGUE[side], OTHER)} for side in Side}
+_CLIENT_EVENTS, _SERVER_EVENTS = _EVENTS[Side.CLIENT], _EVENTS[Side.SERVER]
+
+
+def event(sender: Side, name: str) -> tuple[str, str]:
+    """Labels `from` and `type` of an event; what is in no catalogue is `other`. Looked up with every event."""
+    events = _SERVER_EVENTS if sender is Side.SERVER else _CLIENT_EVENTS
+    return events.get(name) or events[OTHER]
+
+
+_CLIENT, _SERVER = (Side.CLIENT.value,), (Side.SERVER.value,)
+
+
+def sender(side: Side) -> tuple[str]:
+    """Label `from` alone. Looked up with every chunk, so not by `.value`, which costs more than counting does."""
+    return _SERVER if side is Side.SERVER else _CLIENT

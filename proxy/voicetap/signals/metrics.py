@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from prometheus_client import CollectorRegistry
 
-from ..chunks import Side
 from ..facts import (
     AnswerSpoken,
     BytesRelayed,
@@ -90,14 +89,10 @@ class ConnectionMetrics:
         self._pending = 0
 
     def _event_received(self, fact: EventReceived) -> None:
-        families = self._families
-        events = families.events_from_server if fact.sender is Side.SERVER else families.events_from_client
-        events[fact.type].inc()
+        self._families.events.count(labels.event(fact.sender, fact.type))
 
     def _bytes_relayed(self, fact: BytesRelayed) -> None:
-        families = self._families
-        relayed = families.bytes_from_server if fact.sender is Side.SERVER else families.bytes_from_client
-        relayed.inc(fact.count)
+        self._families.relayed_bytes.count(labels.sender(fact.sender), fact.count)
 
     def _handshake_answered(self, fact: HandshakeAnswered) -> None:
         self._families.handshakes.labels(labels.handshake_outcome(fact.outcome)).inc()
@@ -117,10 +112,8 @@ class ConnectionMetrics:
         self._families.gaps.labels(labels.gap(fact.reason)).inc()
 
     def _unknown_event_received(self, fact: UnknownEventReceived) -> None:
-        families = self._families
-        events = families.events_from_server if fact.sender is Side.SERVER else families.events_from_client
-        events[labels.OTHER].inc()
-        families.unknown_events.labels(fact.sender.value).inc()
+        self._families.events.count(labels.event(fact.sender, labels.OTHER))
+        self._families.unknown_events.labels(fact.sender.value).inc()
 
     def _message_malformed(self, fact: MessageMalformed) -> None:
         self._families.malformed_messages.labels(fact.sender.value, fact.reason).inc()
