@@ -31,13 +31,8 @@ def loop() -> Turns:
 
 
 @pytest.fixture
-def lags() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def backlog(loop: Turns, lags: list[float]) -> Backlog:
-    return Backlog(loop, lagged=lags.append, limit=100, clock=lambda: loop.now)
+def backlog(loop: Turns) -> Backlog:
+    return Backlog(loop, limit=100, clock=lambda: loop.now)
 
 
 def chunk(data: bytes, at: float = 0.0) -> Chunk:
@@ -83,11 +78,13 @@ def test_too_many_waiting_bytes_are_refused_until_some_are_done(loop: Turns, bac
     assert backlog.put_chunk(done.append, chunk(b"y" * 41))
 
 
-def test_the_lag_of_the_oldest_chunk_is_told_once_a_slice(loop: Turns, backlog: Backlog, lags: list[float]) -> None:
-    backlog.put_chunk(lambda _: None, chunk(b"a", at=-0.5))
-    backlog.put_chunk(lambda _: None, chunk(b"b", at=-0.25))
+def test_the_worst_lag_is_told_once(loop: Turns, backlog: Backlog) -> None:
+    assert backlog.take_lag() is None
+    for at in (-0.25, -0.5, -0.125):
+        backlog.put_chunk(lambda _: None, chunk(b"a", at=at))
     loop.turn()
-    assert lags == [0.5]
+    assert backlog.take_lag() == 0.5
+    assert backlog.take_lag() is None
 
 
 def test_finish_leaves_nothing(loop: Turns, backlog: Backlog) -> None:

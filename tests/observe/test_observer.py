@@ -48,6 +48,8 @@ async def test_each_connection_has_its_own_sinks() -> None:
         tap.answered(Handshake("101", (), 0.1, at))
         tap.chunk(Chunk(Side.CLIENT, frame(TEXT, b'{"type":"%b"}' % name.encode(), mask=b"abcd"), at))
     process.observer.finish()
+    process.observer.tick(3.0)
+    process.observer.tick(4.0)
     assert [
         [fact.type for fact in listener.facts if isinstance(fact, EventReceived)] for listener in process.listeners
     ] == [["response.create"], ["response.cancel"]]

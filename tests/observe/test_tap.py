@@ -47,7 +47,7 @@ class Observed:
         self.loop = Turns()
         self.listener = Listener()
         self.forgotten: list[ConnectionTap] = []
-        backlog = Backlog(self.loop, lagged=lambda _: None, limit=limit, clock=lambda: 0.0)
+        backlog = Backlog(self.loop, limit=limit, clock=lambda: 0.0)
         request = UpgradeRequest("/v1/realtime?model=m", (), 100.0)
         pipeline = Pipeline(request, [self.listener], lambda _: None)
         self.tap = ConnectionTap(pipeline, backlog, self.forgotten.append)

@@ -29,22 +29,15 @@ class Loop(Protocol):
 class Backlog:
     """Work put down in order and done in order."""
 
-    def __init__(
-        self,
-        loop: Loop,
-        *,
-        lagged: Callable[[float], None],
-        limit: int = LIMIT,
-        clock: Callable[[], float] = monotonic,
-    ) -> None:
-        """`lagged` is told, once a slice, how many seconds after its read a chunk was observed."""
+    def __init__(self, loop: Loop, *, limit: int = LIMIT, clock: Callable[[], float] = monotonic) -> None:
+        """`limit` is in bytes of chunks."""
         self._loop = loop
-        self._lagged = lagged
         self._limit = limit
         self._clock = clock
         self._work: deque[tuple[Callable[[Any], None], Any]] = deque()
         self._waiting = 0
         self._scheduled = False
+        self._lag: float | None = None
 
     def put_chunk(self, observe: Callable[[Chunk], None], chunk: Chunk) -> bool:
         """Put a chunk down; False when too many bytes wait already, and it was not taken."""
@@ -69,19 +62,23 @@ class Backlog:
             return
         begin = self._clock()
         end = begin + SLICE
-        lag_is_told = False
         while work:
             observe, subject = work.popleft()
             if type(subject) is Chunk:
                 self._waiting -= len(subject.data)
-                if not lag_is_told:
-                    lag_is_told = True
-                    self._lagged(begin - subject.at)
+                lag = begin - subject.at
+                if self._lag is None or lag > self._lag:
+                    self._lag = lag
             observe(subject)
             if self._clock() >= end and work:
                 self._loop.call_soon(self.work)
                 return
         self._scheduled = False
+
+    def take_lag(self) -> float | None:
+        """Seconds after its read that a chunk was observed, at worst, since this was last asked; None: none was."""
+        lag, self._lag = self._lag, None
+        return lag
 
     def finish(self) -> None:
         """Do everything that was put down; nothing is left to be in its way."""

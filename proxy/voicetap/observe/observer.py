@@ -26,8 +26,10 @@ class ConversationObserver:
         lagged: Callable[[float], None],
         sink_failed: Callable[[str], None],
     ) -> None:
-        """`sinks` makes those of a new connection; `process_sink` takes facts that belong to none."""
-        self._backlog = Backlog(loop, lagged=lagged)
+        """`sinks` makes those of a new connection; `process_sink` takes facts that belong to none. `lagged` is
+        told once a tick how many seconds observing was behind at its worst, `sink_failed` the name of a sink that raised."""
+        self._backlog = Backlog(loop)
+        self._lagged = lagged
         self._sinks = sinks
         self._process_sink = process_sink
         self._sink_failed = sink_failed
@@ -46,6 +48,9 @@ class ConversationObserver:
 
     def tick(self, now: float) -> None:
         """Let time pass on every connection."""
+        lag = self._backlog.take_lag()
+        if lag is not None:
+            self._lagged(lag)
         for tap in list(self._taps):
             tap.tick(now)
 

@@ -51,7 +51,7 @@ class Metrics:
         """There is nothing to give back: what was counted stays."""
 
     def observer_lagged(self, seconds: float) -> None:
-        """A chunk was looked at so long after its read."""
+        """Chunks were looked at so many seconds after their read, at worst, since this was last told."""
         self._families.lag_seconds.observe(seconds)
 
     def sink_failed(self, sink: str) -> None:

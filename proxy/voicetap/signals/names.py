@@ -106,7 +106,7 @@ OBSERVER_GAPS = Metric(
 OBSERVER_LAG = Metric(
     "observer_lag_seconds",
     Kind.HISTOGRAM,
-    "How long after its read a chunk was looked at",
+    "How long after its read a chunk was looked at: the worst of each second",
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0),
 )
 SINK_FAILURES = Metric("sink_failures_total", Kind.COUNTER, "Sinks that failed and were given up", ("sink",))
