@@ -26,8 +26,11 @@ class ConversationObserver:
         lagged: Callable[[float], None],
         sink_failed: Callable[[str], None],
     ) -> None:
-        """`sinks` makes those of a new connection; `process_sink` takes facts that belong to none. `lagged` is
-        told once a tick how many seconds observing was behind at its worst, `sink_failed` the name of a sink that raised."""
+        """`sinks` makes those of a new connection; `process_sink` takes facts that belong to none.
+
+        `lagged` is told once a tick how many seconds observing was behind at its worst, `sink_failed` the name of a
+        sink that raised.
+        """
         self._backlog = Backlog(loop)
         self._lagged = lagged
         self._sinks = sinks
