@@ -1,6 +1,7 @@
 """The one host that is ever dialled, and the dial itself: resolve, connect, TLS."""
 
 import asyncio
+import os
 import socket
 import ssl
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Upstream:
         except ssl.SSLError as error:
             raise DialFailed("tls_error", error.reason or "the TLS handshake failed") from error
         except OSError as error:
-            raise DialFailed("connect_error", error.strerror or type(error).__name__) from error
+            raise DialFailed("connect_error", _reason(error)) from error
 
     async def _connect(self) -> Leg:
         loop = asyncio.get_running_loop()
@@ -71,3 +72,10 @@ class Upstream:
             sock.close()
             raise
         return leg
+
+
+def _reason(error: OSError) -> str:
+    """The system's own words: a library's may quote the address."""
+    if isinstance(error, socket.gaierror) or not error.errno:
+        return error.strerror or "the connection failed"
+    return os.strerror(error.errno)
