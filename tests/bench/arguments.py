@@ -1,0 +1,33 @@
+"""The command line that both ends of the load share."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.endpoint import Load
+
+
+@dataclass(frozen=True)
+class EndpointArguments:
+    """What an end of the load is told at its start."""
+
+    load: Load
+    size: int
+    """Payload bytes an event."""
+    board: Path
+    entries: int
+    port: int
+    """Where the callers call."""
+
+
+def parse_endpoint_arguments(name: str) -> EndpointArguments:
+    """Read this process's command line."""
+    parser = argparse.ArgumentParser(f"bench.{name}")
+    parser.add_argument("--sessions", type=int, required=True)
+    parser.add_argument("--rate", type=float, required=True)
+    parser.add_argument("--size", type=int, required=True)
+    parser.add_argument("--board", type=Path, required=True)
+    parser.add_argument("--entries", type=int, required=True)
+    parser.add_argument("--port", type=int, default=0)
+    read = parser.parse_args()
+    return EndpointArguments(Load(read.sessions, read.rate), read.size, read.board, read.entries, read.port)

@@ -1,0 +1,170 @@
+"""One end of all benched sessions: sends when it was told to, counts what comes, understands nothing.
+
+Both ends obey the same command, a JSON line on stdin, and answer it with a JSON line on stdout:
+`{"start": seconds on the monotonic clock, "each": events a session, "offsets": [seconds of each session]}` gives
+`{"received": bytes, "expected": bytes, "lost": sessions}`.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from bench.board import Direction, Moments
+from bench.pacing import Alarm, due
+
+_ROOM = memoryview(bytearray(1 << 20))
+"""Read buffer of every session of this process; its contents are looked at during the handshake only."""
+
+GRACE = 3.0
+"""Seconds after the last event is due, for what is still on its way."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much traffic."""
+
+    sessions: int
+    rate: float
+    """Events a second, session and direction."""
+
+
+class Leg(asyncio.BufferedProtocol):
+    """One session's connection at this end."""
+
+    def __init__(self, sessions: int, frame_length: int) -> None:
+        self.transport: asyncio.Transport | None = None
+        self.index = 0
+        """Which of the sessions this is; known once the handshake is over."""
+        self.lost = False
+        self.received = 0
+        """Bytes of events in the current run."""
+        self._open = False
+        self._head = bytearray()
+        self._events_from: int | None = None
+        self._sessions = sessions
+        self._frame_length = frame_length
+        self._boundary = frame_length
+        self._entry = 0
+        self._arrived: Moments | None = None
+
+    def handshake(self, head: bytes) -> int:
+        """Deal with the other end's head; how many bytes after it are no events."""
+        raise NotImplementedError
+
+    def opened(self) -> None:
+        """All that comes from here on is events."""
+
+    def expect(self, arrived: Moments) -> None:
+        """A run begins; its arrivals are noted here."""
+        self.received = 0
+        self._boundary = self._frame_length
+        self._entry = self.index
+        self._arrived = arrived
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's own class does not inherit it
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return _ROOM
+
+    def buffer_updated(self, nbytes: int) -> None:
+        if not self._open:
+            self._before_open(nbytes)
+            return
+        self.received += nbytes
+        if self.received >= self._boundary and self._arrived is not None:
+            now = time.monotonic()
+            while self.received >= self._boundary and self._entry < len(self._arrived):
+                self._arrived[self._entry] = now
+                self._entry += self._sessions
+                self._boundary += self._frame_length
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
+
+    def _before_open(self, nbytes: int) -> None:
+        self._head += _ROOM[:nbytes]
+        if self._events_from is None and (blank := self._head.find(b"\r\n\r\n")) >= 0:
+            self._events_from = blank + 4 + self.handshake(bytes(self._head[:blank]))
+        if self._events_from is not None and len(self._head) >= self._events_from:
+            self._open = True
+            self.opened()
+
+
+class Endpoint:
+    """The legs of all sessions, and the pace at which they send."""
+
+    def __init__(
+        self, load: Load, frames: Sequence[bytes], incoming_length: int, outgoing: Direction, incoming: Direction
+    ) -> None:
+        self.legs: dict[int, Leg] = {}
+        self._load = load
+        self._frames = frames
+        self._incoming_length = incoming_length
+        self._outgoing = outgoing
+        self._incoming = incoming
+
+    async def obey(self) -> None:
+        """Carry out commands until stdin ends."""
+        gc.freeze()
+        gc.disable()
+        commands = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
+        while line := await commands.readline():
+            command = json.loads(line)
+            say(await self._run(command["start"], command["each"], command["offsets"]))
+
+    async def _run(self, start: float, each: int, offsets: Sequence[float]) -> dict[str, int]:
+        legs = [self.legs[index] for index in range(self._load.sessions)]
+        for leg in legs:
+            leg.expect(self._incoming.arrived)
+        await self._send_all(legs, start, each, offsets)
+        expected = each * len(legs) * self._incoming_length
+        received = sum(leg.received for leg in legs)
+        deadline = start + each / self._load.rate + GRACE
+        while received < expected and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+            received = sum(leg.received for leg in legs)
+        return {"received": received, "expected": expected, "lost": sum(leg.lost for leg in legs)}
+
+    async def _send_all(self, legs: Sequence[Leg], start: float, each: int, offsets: Sequence[float]) -> None:
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+        alarm = Alarm()
+        writes = [leg.transport.write for leg in legs if leg.transport is not None]
+        frames, sent, rate = self._frames, self._outgoing.sent, self._load.rate
+        count, pool, total = len(legs), len(frames), each * len(legs)
+        entry = 0
+
+        def send_due() -> None:
+            nonlocal entry
+            while entry < total:
+                now = time.monotonic()
+                at = start + due(entry, offsets, rate)
+                if at > now:
+                    alarm.set(at)
+                    return
+                sent[entry] = now
+                writes[entry % count](frames[entry % pool])
+                entry += 1
+            loop.remove_reader(alarm.fd)
+            done.set_result(None)
+
+        alarm.set(start)
+        loop.add_reader(alarm.fd, send_due)
+        try:
+            await done
+        finally:
+            alarm.close()
+
+
+def say(message: object) -> None:
+    """One line of JSON to whoever commands this end."""
+    os.write(1, json.dumps(message).encode() + b"\n")

@@ -1,0 +1,61 @@
+"""The nouns of a result, as they stand in its JSON file."""
+
+from msgspec import Struct
+
+
+class Setting(Struct, frozen=True):
+    """What was asked for."""
+
+    command: list[str]
+    rounds: int
+    seconds: float
+    sessions: int
+    rate: float
+    """Events a second, session and direction."""
+    size: int
+    """Payload bytes an event."""
+    pace: str
+    """How the events fall in time; see `pacing`."""
+    peers: dict[str, str]
+    """Name and description, in the order of their turns."""
+
+
+class Machine(Struct, frozen=True):
+    """What it ran on."""
+
+    at: str
+    cpu: str
+    cores: int
+    load_core: int
+    peer_core: int
+    kernel: str
+    python: str
+    versions: dict[str, str]
+
+
+class Turn(Struct, frozen=True):
+    """One peer under load once."""
+
+    peer: str
+    round: int
+    refused: str | None = None
+    """Why its figures do not count."""
+    cpu_microseconds: float | None = None
+    """Processor time of the peer an event; None where there is no peer."""
+    latency_p50: float = 0.0
+    """Seconds from the write at one end to the last byte at the other, both directions together."""
+    latency_p99: float = 0.0
+    rate_reached: float = 0.0
+    """Share of the asked rate at which events arrived."""
+    late_p99: float = 0.0
+    """Seconds that events left later than planned: how disturbed the load itself was."""
+    core_taken: float = 0.0
+    """Share of the peer's core that other processes of the machine took meanwhile."""
+
+
+class Result(Struct, frozen=True):
+    """One run of the bench."""
+
+    setting: Setting
+    machine: Machine
+    turns: list[Turn]

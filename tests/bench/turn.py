@@ -1,0 +1,140 @@
+"""One turn: start everything afresh, warm up, load one peer, and account for it."""
+
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from subprocess import Popen
+from tempfile import TemporaryDirectory
+
+from bench.accounting import core_busy_seconds, cpu_seconds
+from bench.board import Board, clear, open_board, quantile
+from bench.pacing import offsets
+from bench.peers import Peer, Place
+from bench.processes import free_port, hear, pause, process, tell, wait_until_listening
+from bench.result import Setting, Turn
+from bench.verdict import Refused, judge_pace, latencies, refuse_unless_observed
+
+_WARM_UP_SECONDS = 1.0
+_SETTLE_SECONDS = 0.2
+"""After the last event, for what a peer puts off; it belongs to the events' cost."""
+_LEAD_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Cores:
+    """Who runs where."""
+
+    load: int
+    peer: int
+
+
+@dataclass(frozen=True)
+class End:
+    """One end of the load."""
+
+    process: Popen[bytes]
+    log: Path
+    offsets: Sequence[float]
+    """See `pacing`."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything is started, every session is open, nobody has sent anything yet."""
+
+    callers: End
+    upstream: End
+    board: Board
+    pid: int | None
+    """Of the peer; None where there is none."""
+    admin: int
+    """The peer's admin port, where it has one."""
+
+
+def take_turn(peer: Peer, number: int, setting: Setting, cores: Cores) -> Turn:
+    """Measure one peer once; whatever goes wrong is in the result's `refused`."""
+    with TemporaryDirectory(prefix="voicetap-bench-") as directory, ExitStack() as stack:
+        try:
+            stage = _set_up(peer, number, setting, cores, Path(directory), stack)
+            return _measure(peer, number, setting, cores, stage)
+        except (Refused, OSError) as error:
+            return Turn(peer.name, number, refused=str(error))
+
+
+def _set_up(peer: Peer, number: int, setting: Setting, cores: Cores, directory: Path, stack: ExitStack) -> Stage:
+    entries = max(_events(setting, setting.seconds), _events(setting, _WARM_UP_SECONDS)) * setting.sessions
+    board = open_board(directory / "board", entries)
+    load = [*("--sessions", str(setting.sessions)), *("--rate", str(setting.rate)), *("--size", str(setting.size))]
+    load += [*("--board", str(directory / "board")), *("--entries", str(entries))]
+
+    def start_end(side: int, module: str, *more: str) -> End:
+        log = directory / f"{module}.log"
+        command = [sys.executable, "-m", f"bench.{module}", *load, *more]
+        child = stack.enter_context(process(command, cores.load, log, commanded=True))
+        return End(child, log, offsets(setting.pace, setting.sessions, setting.rate, 2 * number + side))
+
+    upstream = start_end(1, "upstream")
+    port = hear(upstream.process, upstream.log)["port"]
+    pid, admin = None, free_port()
+    if peer.command is not None:
+        place = Place(upstream=port, listen=free_port(), admin=admin, directory=directory)
+        log = directory / "peer.log"
+        under_test = stack.enter_context(process(peer.command(place), cores.peer, log))
+        wait_until_listening(under_test, place.listen, log)
+        pid, port = under_test.pid, place.listen
+    callers = start_end(0, "callers", "--port", str(port))
+    hear(callers.process, callers.log)
+    return Stage(callers, upstream, board, pid, admin)
+
+
+def _measure(peer: Peer, number: int, setting: Setting, cores: Cores, stage: Stage) -> Turn:
+    ends, board, pid = (stage.callers, stage.upstream), stage.board, stage.pid
+    warm_up, each = _events(setting, _WARM_UP_SECONDS), _events(setting, setting.seconds)
+    _run(ends, warm_up)
+    for direction in (board.from_client, board.from_server):
+        clear(direction.sent)
+        clear(direction.arrived)
+
+    cpu, busy, began = cpu_seconds(pid) if pid else 0.0, core_busy_seconds(cores.peer), time.monotonic()
+    start = _run(ends, each)
+    pause(_SETTLE_SECONDS)
+    lasted = time.monotonic() - began
+    busy = core_busy_seconds(cores.peer) - busy
+    cpu = cpu_seconds(pid) - cpu if pid else 0.0
+
+    if peer.observes:
+        refuse_unless_observed(stage.admin, 2 * (warm_up + each) * setting.sessions)
+    pace = judge_pace(board, [end.offsets for end in ends], setting.rate, start, each)
+    on_the_way = latencies(board)
+    return Turn(
+        peer=peer.name,
+        round=number,
+        cpu_microseconds=cpu / (2 * each * setting.sessions) * 1e6 if pid else None,
+        latency_p50=quantile(on_the_way, 0.5),
+        latency_p99=quantile(on_the_way, 0.99),
+        rate_reached=pace.reached,
+        late_p99=pace.late_p99,
+        core_taken=max(0.0, busy - cpu) / lasted,
+    )
+
+
+def _events(setting: Setting, seconds: float) -> int:
+    """Events a session and direction in this time."""
+    return max(1, round(setting.rate * seconds))
+
+
+def _run(ends: Sequence[End], each: int) -> float:
+    """Have both ends send `each` events a session; when they began."""
+    start = time.monotonic() + _LEAD_SECONDS
+    for end in ends:
+        tell(end.process, {"start": start, "each": each, "offsets": end.offsets})
+    for end in ends:
+        answer = hear(end.process, end.log)
+        if answer["lost"]:
+            raise Refused(f"{answer['lost']} sessions ended under load")
+        if answer["received"] != answer["expected"]:
+            raise Refused(f"{answer['received']} of {answer['expected']} bytes arrived")
+    return start
