@@ -41,7 +41,7 @@ fix: $(VENV)/.dev ## format, and repair what the linter can
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .cache dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
-	find proxy tests dashboards -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 constraints: ## write constraints.txt anew: the newest versions that pyproject.toml allows
 	$(call new-venv,.cache/constraints)

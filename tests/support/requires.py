@@ -7,6 +7,7 @@ pass as a skip.
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -25,7 +26,11 @@ def requires_program(*names: str) -> str:
     for name in names:
         if found := shutil.which(name, path=search):
             return found
-    reason = f"needs {' or '.join(names)}, not installed"
+    lacks(f"needs {' or '.join(names)}, not installed")
+
+
+def lacks(reason: str) -> NoReturn:
+    """End the test for want of a tool."""
     if tools_are_required():
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
