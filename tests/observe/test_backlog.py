@@ -1,28 +1,10 @@
 """Work put down is done later, in order, in slices, and never without bound."""
 
-from collections.abc import Callable
-
 import pytest
 
+from support.observing import Turns
 from voicetap.chunks import Chunk, Side
 from voicetap.observe.backlog import SLICE, Backlog
-
-
-class Turns:
-    """An event loop whose turns the test takes, and a clock that the work moves."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.due: list[Callable[[], object]] = []
-
-    def call_soon(self, callback: Callable[[], object], /) -> None:
-        self.due.append(callback)
-
-    def turn(self) -> int:
-        due, self.due = self.due, []
-        for callback in due:
-            callback()
-        return len(due)
 
 
 @pytest.fixture

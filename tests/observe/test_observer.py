@@ -3,22 +3,10 @@
 import asyncio
 
 from support.frames import TEXT, frame
+from support.observing import Listener
 from voicetap.chunks import Chunk, Ending, Handshake, HttpExchange, Side, UpgradeRequest
-from voicetap.facts import EventReceived, Fact, HttpAnswered, SessionStartFailed
+from voicetap.facts import EventReceived, HttpAnswered, SessionStartFailed
 from voicetap.observe import ConversationObserver
-
-
-class Listener:
-    name = "listener"
-
-    def __init__(self) -> None:
-        self.facts: list[Fact] = []
-
-    def receive(self, fact: Fact) -> None:
-        self.facts.append(fact)
-
-    def close(self) -> None:
-        pass
 
 
 class Process:

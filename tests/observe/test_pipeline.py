@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from support.frames import CLOSE, PING, TEXT, frame
+from support.observing import Listener
 from voicetap.chunks import Chunk, Ending, Handshake, Side, UpgradeRequest
 from voicetap.facts import (
     AnswerSpoken,
@@ -22,22 +23,6 @@ from voicetap.facts import (
     UnknownEventReceived,
 )
 from voicetap.observe.pipeline import Pipeline
-
-
-class Listener:
-    """A sink that remembers."""
-
-    name = "listener"
-
-    def __init__(self) -> None:
-        self.facts: list[Fact] = []
-        self.closed = 0
-
-    def receive(self, fact: Fact) -> None:
-        self.facts.append(fact)
-
-    def close(self) -> None:
-        self.closed += 1
 
 
 class Broken(Listener):

@@ -1,43 +1,15 @@
 """A tap counts what it cannot understand, and never lets its own fault out."""
 
-from collections.abc import Callable
-
 import pytest
 
 from support.frames import TEXT, frame
+from support.observing import Listener, Turns
 from voicetap.chunks import Chunk, Ending, Handshake, Side, UpgradeRequest
 from voicetap.facts import BytesRelayed, EventReceived, Fact, GapOpened
 from voicetap.observe import pipeline as pipelines
 from voicetap.observe.backlog import Backlog
 from voicetap.observe.pipeline import Pipeline
 from voicetap.observe.tap import ConnectionTap
-
-
-class Turns:
-    def __init__(self) -> None:
-        self.due: list[Callable[[], object]] = []
-
-    def call_soon(self, callback: Callable[[], object], /) -> None:
-        self.due.append(callback)
-
-    def turn(self) -> None:
-        due, self.due = self.due, []
-        for callback in due:
-            callback()
-
-
-class Listener:
-    name = "listener"
-
-    def __init__(self) -> None:
-        self.facts: list[Fact] = []
-        self.closed = 0
-
-    def receive(self, fact: Fact) -> None:
-        self.facts.append(fact)
-
-    def close(self) -> None:
-        self.closed += 1
 
 
 class Observed:
