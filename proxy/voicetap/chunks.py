@@ -41,7 +41,8 @@ class Handshake(Struct, frozen=True):
     """What became of an upgrade request."""
 
     outcome: str
-    """The upstream's status as text ("101", "401"), or why there is none: `connect_error`, `tls_error`, `timeout`."""
+    """The upstream's status as text ("101", "401"), or why there is none: `connect_error`, `tls_error`, `timeout`;
+    `abandoned` when the client went away first."""
     headers: Sequence[Header]
     """The upstream's header list; empty where there is no answer."""
     connect_seconds: float | None

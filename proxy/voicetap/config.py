@@ -51,10 +51,19 @@ def parse_origin(text: str) -> Origin:
     try:
         url = urlsplit(text)
         port = url.port
+        (url.hostname or "").encode("idna")
     except ValueError as error:
         raise ValueError(problem) from error
     tls = _TLS_OF_SCHEME.get(url.scheme)
-    if tls is None or not url.hostname or "@" in url.netloc or url.path not in ("", "/") or url.query or url.fragment:
+    if (
+        tls is None
+        or not url.hostname
+        or "@" in url.netloc
+        or url.path not in ("", "/")
+        or url.query
+        or url.fragment
+        or port == 0
+    ):
         raise ValueError(problem)
     return Origin(tls, url.hostname, port or (443 if tls else 80))
 
@@ -81,6 +90,7 @@ class Settings(BaseSettings):
         cli_hide_none_type=True,
         cli_avoid_json=True,
         cli_implicit_flags=True,
+        env_ignore_empty=True,
         extra="forbid",
         frozen=True,
     )

@@ -97,6 +97,7 @@ def _bench(arguments: argparse.Namespace, console: Console) -> Result:
             turns += _turns(peer, number, setting, placed, console)
     result = Result(setting, machine, turns)
     output = arguments.output or _RESULTS / f"{machine.at.replace(':', '').replace('+0000', 'Z')}.json"
+    output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
     console.print(f"all turns: {output}")
     return result

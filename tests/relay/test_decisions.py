@@ -107,3 +107,14 @@ async def test_another_protocol_than_websocket_is_not_upgraded_to(
     await server.send(answer)
     assert await client.read(len(answer)) == answer
     assert observer.taps == []
+
+
+@pytest.mark.parametrize("wish", [b"websocket, foo", b"foo, WebSocket"])
+async def test_websocket_among_other_protocols_is_refused(
+    client: Peer, upstream: ScriptedUpstream, wish: bytes
+) -> None:
+    """S4: without its wish it would be another request."""
+    fields = tuple((name, wish if name == b"Upgrade" else value) for name, value in handshake.UPGRADE)
+    await client.send(handshake.request(b"GET", b"/v1/realtime", fields))
+    answer, _ = await client.read_to_end()
+    assert (handshake.status_of(answer), upstream.dials) == (400, 0)

@@ -108,3 +108,34 @@ async def test_a_client_that_half_closes_while_it_waits_still_gets_its_answer(
     assert await client.nothing_more()
     await server.send(OK)
     assert await client.read_to_end() == Rest(OK, End.FIN)
+
+
+@pytest.mark.parametrize("chunk", [b"zz\r\nhello\r\n", b"5;\x00\r\nhello\r\n", b"5\r\nhello!\r\n"])
+async def test_a_body_that_cannot_be_read_is_refused_and_never_looks_complete(
+    client: Peer, upstream: ScriptedUpstream, chunk: bytes
+) -> None:
+    """S1: after a good chunk."""
+    fields = ((b"Host", b"h"), (b"Transfer-Encoding", b"chunked"))
+    await client.send(handshake.request(b"POST", b"/x", fields, b"2\r\nok\r\n"))
+    server = await upstream.accept()
+    await server.read_until(b"ok\r\n")
+    await client.send(chunk)
+    arrived, _ = await server.read_to_end()
+    assert not arrived.endswith(b"0\r\n\r\n")
+    server.close()
+    answer, end = await client.read_to_end()
+    assert (answer.split(b" ")[1], end) == (b"400", End.FIN)
+
+
+@pytest.mark.parametrize("framing", [(b"Content-Length", b"5"), (b"Transfer-Encoding", b"chunked")])
+async def test_no_connection_option_takes_the_framing_of_a_body_away(
+    client: Peer, upstream: ScriptedUpstream, framing: tuple[bytes, bytes]
+) -> None:
+    """S2: `Connection: Upgrade, Content-Length` must not make a body into a request."""
+    name, value = framing
+    body = b"5\r\nhello\r\n0\r\n\r\n" if value == b"chunked" else b"hello"
+    fields = ((b"Host", b"h"), (b"Connection", b"Upgrade, " + name + b", Authorization"), (b"Upgrade", b"h2c"))
+    await client.send(handshake.request(b"POST", b"/x", (*fields, (b"Authorization", b"Bearer k"), framing), body))
+    server = await upstream.accept()
+    seen = handshake.fields_of(await server.read_head())
+    assert seen[1:] == [(b"Connection", name + b", Authorization"), (b"Authorization", b"Bearer k"), framing]

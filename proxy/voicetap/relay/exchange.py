@@ -1,14 +1,16 @@
-"""The upstream's answer to one request: its head awaited, its bytes passed on as they came."""
+"""The upstream's answer to one request: its head awaited, its bytes passed on as they came; or why there is none."""
 
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from ..chunks import Header
+from .answers import OwnAnswer
 from .framing import ResponseFraming
 from .heads import MAX_HEAD, BadAnswer, end_of_head, headers_of, status_of
 from .leg import Leg, UpstreamReset
 from .reset import pass_on_reset
+from .upstream import DialFailed
 
 Write = Callable[[bytes], Awaitable[None]]
 """Sends bytes to the client, and waits while it reads slower than we write."""
@@ -34,9 +36,11 @@ async def read_answer(leg: Leg, write_interim: Write) -> Answer:
     else, UpstreamReset when it is cut.
     """
     received = bytearray()
+    seen = 0
     while True:
-        end = end_of_head(received)
+        end = end_of_head(received, seen)
         if end is None:
+            seen = len(received)
             if len(received) >= MAX_HEAD:
                 raise BadAnswer(f"the upstream's head is larger than {MAX_HEAD} bytes")
             data = await leg.read()
@@ -50,6 +54,7 @@ async def read_answer(leg: Leg, write_interim: Write) -> Answer:
             return answer
         await write_interim(answer.head)
         del received[:end]
+        seen = 0
 
 
 async def pass_on_answer(answer: Answer, leg: Leg, request: web.BaseRequest) -> bool:
@@ -72,3 +77,18 @@ async def pass_on_answer(answer: Answer, leg: Leg, request: web.BaseRequest) -> 
         if request.transport is not None:
             await pass_on_reset(request.transport)
         return False
+
+
+NO_ANSWER = (DialFailed, BadAnswer, ConnectionError, TimeoutError)
+"""What keeps the upstream from answering."""
+
+
+def no_answer(failure: Exception) -> tuple[str, OwnAnswer]:
+    """The outcome (as in chunks.Handshake) of one of NO_ANSWER, and what the client is told instead."""
+    if isinstance(failure, DialFailed):
+        outcome, message = failure.outcome, f"voicetap cannot reach the upstream: {failure}"
+    elif isinstance(failure, TimeoutError):
+        outcome, message = "timeout", "the upstream gave no answer in time"
+    else:
+        outcome, message = "connect_error", str(failure)
+    return outcome, OwnAnswer(504 if outcome == "timeout" else 502, f"upstream_{outcome}", message)

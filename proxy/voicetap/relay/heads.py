@@ -33,9 +33,12 @@ def request_head(method: str, target: str, version: tuple[int, int], headers: It
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
-def end_of_head(data: bytes | bytearray) -> int | None:
-    """Where the body begins, or None while the blank line has not come (RFC 9112 section 2.1)."""
-    match = _END_OF_HEAD.search(data)
+def end_of_head(data: bytes | bytearray, seen: int = 0) -> int | None:
+    """Where the body begins, or None while the blank line has not come (RFC 9112 section 2.1).
+
+    The first `seen` bytes have been searched before, in vain.
+    """
+    match = _END_OF_HEAD.search(data, max(0, seen - 3))
     return match.end() if match else None
 
 

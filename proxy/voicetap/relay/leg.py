@@ -73,10 +73,6 @@ class Leg(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def close(self) -> None:
-        """End the connection once everything written is sent."""
-        self.transport.close()
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by the loop."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's are none by inheritance

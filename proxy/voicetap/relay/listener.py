@@ -2,12 +2,14 @@
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from typing import cast
 
 from aiohttp import hdrs, web
 from aiohttp.web_protocol import RequestHandler
 
 from ..chunks import Observer
+from . import tls
 from .answers import OwnAnswer
 from .connection import ClientConnection
 from .guard import GuardedObserver
@@ -73,9 +75,10 @@ class Relay:
             max_headers=256,
             head_timeout=self._head_timeout,
         )
-        self._listener = await asyncio.get_running_loop().create_server(
-            self._connections, host, port, ssl=ssl_context, backlog=BACKLOG
-        )
+        factory: Callable[[], asyncio.BaseProtocol] = self._connections
+        if ssl_context is not None:
+            factory = tls.serving(self._connections, ssl_context, self._head_timeout)
+        self._listener = await asyncio.get_running_loop().create_server(factory, host, port, backlog=BACKLOG)
 
     @property
     def port(self) -> int:
@@ -113,6 +116,8 @@ class Relay:
                 # absolute-form or authority-form would let the client choose the host
                 return OwnAnswer(400, "bad_request", "the request target must begin with /")
             if not _asks_for_websocket(request):
+                if _asks_for_websocket_and_more(request):
+                    return OwnAnswer(400, "bad_request", "an upgrade must ask for WebSocket alone")
                 return await self._pass_through.serve(request)
             if request.method != hdrs.METH_GET:
                 return OwnAnswer(400, "bad_request", "a WebSocket upgrade must be a GET (RFC 6455 section 4.1)")
@@ -126,3 +131,9 @@ class Relay:
 def _asks_for_websocket(request: web.BaseRequest) -> bool:
     """Exactly the requests behind which aiohttp's parser stops reading HTTP."""
     return bool(request._message.upgrade) and request.headers.get(hdrs.UPGRADE, "").lower() == "websocket"
+
+
+def _asks_for_websocket_and_more(request: web.BaseRequest) -> bool:
+    """Without its wish it would be another request than the one that was made."""
+    protocols = ",".join(request.headers.getall(hdrs.UPGRADE, ())).split(",")
+    return bool(request._message.upgrade) and any(name.strip().lower() == "websocket" for name in protocols)

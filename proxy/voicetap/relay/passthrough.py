@@ -10,11 +10,11 @@ from aiohttp import hdrs, web
 from ..chunks import Header, HttpExchange
 from .answers import OwnAnswer, RawResponse
 from .connection import ClientConnection
-from .exchange import pass_on_answer, read_answer
+from .exchange import NO_ANSWER, no_answer, pass_on_answer, read_answer
 from .guard import GuardedObserver
 from .heads import BadAnswer, request_head
 from .leg import Leg
-from .upstream import DialFailed, Upstream
+from .upstream import Upstream
 
 
 class PassThrough:
@@ -28,15 +28,11 @@ class PassThrough:
 
     async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
         """Serve one request."""
+        response: RawResponse
         try:
             response = await self._serve(request)
-        except DialFailed as failure:
-            status = 504 if failure.outcome == "timeout" else 502
-            response = OwnAnswer(
-                status, f"upstream_{failure.outcome}", f"voicetap cannot reach the upstream: {failure}"
-            )
-        except (BadAnswer, ConnectionError) as failure:
-            response = OwnAnswer(502, "upstream_connect_error", str(failure))
+        except NO_ANSWER as failure:
+            _, response = no_answer(failure)
         self._observer.http(HttpExchange(request.raw_path, response.status, monotonic()))
         return response
 
@@ -55,7 +51,12 @@ class PassThrough:
             )
             # The upstream may answer before it has read the whole body, or ask for it first (Expect).
             body = asyncio.create_task(_send_body(request, leg))
-            answer = await read_answer(leg, request.writer.write)
+            try:
+                answer = await read_answer(leg, request.writer.write)
+            except NO_ANSWER:
+                if _failed(body):
+                    return OwnAnswer(400, "bad_request", "voicetap cannot read the body of this request")
+                raise
             if answer.status == 101:
                 raise BadAnswer("the upstream switched protocols without being asked")
             reusable = await pass_on_answer(answer, leg, request)
@@ -65,7 +66,7 @@ class PassThrough:
             reusable = reusable and sent and request.keep_alive and request.version >= (1, 1)
             return RawResponse(status=answer.status, reusable=reusable)
         finally:
-            if body is not None and not body.done():
+            if body is not None and not _failed(body):
                 body.cancel()
             leg.abort()
 
@@ -80,16 +81,29 @@ async def _send_body(request: web.BaseRequest, leg: Leg) -> None:
             await leg.write(b"0\r\n\r\n")
     except ConnectionError:
         pass  # the upstream stopped reading; its answer, or the lack of one, says why
+    except web.RequestPayloadError:
+        leg.abort()  # never let what cannot be understood look complete
+        raise
+
+
+def _failed(body: asyncio.Task[None]) -> bool:
+    """Whether the client's body could not be read to its end."""
+    return body.done() and not body.cancelled() and body.exception() is not None
 
 
 def _end_to_end(headers: Sequence[Header]) -> Sequence[Header]:
-    """Take out a request for another protocol than WebSocket (h2c): a server may ignore it, a relay must not pass
-    it on as its own (RFC 9110 sections 7.6.1 and 7.8). Everything else goes as it came."""
+    """Take out the wish for another protocol than WebSocket (h2c): a server may ignore it, and a relay must not make it
+    its own (RFC 9110 section 7.8). Everything else goes as it came, above all what frames the body."""
     if not any(name.lower() == b"upgrade" for name, _ in headers):
         return headers
-    nominated = {b"connection"}
+    kept = []
     for name, value in headers:
+        if name.lower() == b"upgrade":
+            continue
         if name.lower() == b"connection":
-            nominated.update(option.strip().lower() for option in value.split(b","))
-    nominated.add(b"upgrade")
-    return [(name, value) for name, value in headers if name.lower() not in nominated]
+            options = [option.strip() for option in value.split(b",")]
+            value = b", ".join(option for option in options if option.lower() != b"upgrade")
+            if not value:
+                continue
+        kept.append((name, value))
+    return kept

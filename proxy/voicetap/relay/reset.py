@@ -21,11 +21,16 @@ _NO_LINGER = struct.pack("ii", 1, 0)
 
 async def pass_on_reset(transport: asyncio.Transport) -> None:
     """Reset the connection once what was written to it has arrived, or DELIVERY_LIMIT has passed."""
-    loop = asyncio.get_running_loop()
-    limit = loop.time() + DELIVERY_LIMIT
-    while not transport.is_closing() and _undelivered(transport) and loop.time() < limit:  # noqa: ASYNC110  # no event says it
-        await asyncio.sleep(_POLL)
+    await delivered(transport, DELIVERY_LIMIT)
     reset_now(transport)
+
+
+async def delivered(transport: asyncio.Transport, limit: float) -> None:
+    """Wait until the peer's kernel has what was written, the transport closes, or `limit` seconds have passed."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + limit
+    while not transport.is_closing() and _undelivered(transport) and loop.time() < end:  # noqa: ASYNC110  # no event says it
+        await asyncio.sleep(_POLL)
 
 
 def reset_now(transport: asyncio.Transport) -> None:

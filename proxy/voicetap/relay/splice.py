@@ -8,6 +8,7 @@ import asyncio
 from time import monotonic
 
 from ..chunks import Chunk, Ending, Side, Tap
+from .departure import Departure
 from .reset import pass_on_reset, reset_now
 
 
@@ -24,6 +25,8 @@ class Endpoint(asyncio.Protocol):
         """The transport is gone."""
         self.full = False
         """The transport takes no more for now."""
+        self.departing = False
+        """The transport delivers what was written to it, and then ends."""
         self._side = side
         self._splice = splice
         self._observe = tap.chunk
@@ -54,7 +57,7 @@ class Endpoint(asyncio.Protocol):
             self.transport.close()
             return False
         if not peer.transport.can_write_eof():
-            peer.transport.close()
+            peer.depart()
         elif not peer.transport.is_closing():
             peer.transport.write_eof()
         return self.transport.can_write_eof()
@@ -64,11 +67,19 @@ class Endpoint(asyncio.Protocol):
         self.lost = True
         self._splice.saw_end(self._side, reset=exc is not None)
         if not self.peer.lost:
-            if exc is None:
-                self.peer.transport.close()
+            if exc is None or self.departing:
+                self.peer.depart()
             else:
                 self._splice.reset(self.peer.transport)
         self._splice.lost(self._side, exc)
+
+    def depart(self) -> None:
+        """End this leg in order, and take nothing from it any more."""
+        if self.ended:
+            self.transport.close()
+        elif not self.lost and not self.departing:
+            self.departing = True
+            Departure(self.transport, self.connection_lost)
 
     def pause_writing(self) -> None:
         """This leg takes no more for now: the other one is not read."""
@@ -107,7 +118,7 @@ class Splice:
         self._first_end = self._first_end or (None, False)
         for endpoint in (self.client, self.server):
             if not endpoint.lost:
-                endpoint.transport.close()
+                endpoint.depart()
 
     def abort(self) -> None:
         """End both legs at once."""

@@ -7,15 +7,15 @@ from typing import cast
 from aiohttp import web
 
 from ..chunks import Chunk, Handshake, Side, Tap, UpgradeRequest
-from .answers import OwnAnswer, RawResponse
+from .answers import RawResponse
 from .connection import ClientConnection
-from .exchange import Answer, pass_on_answer, read_answer
+from .exchange import NO_ANSWER, Answer, no_answer, pass_on_answer, read_answer
 from .guard import GuardedObserver
-from .heads import BadAnswer, request_head
+from .heads import request_head
 from .leg import Leg
 from .live import Live
 from .splice import Splice
-from .upstream import DialFailed, Upstream
+from .upstream import Upstream
 
 
 class Upgrades:
@@ -44,17 +44,10 @@ class Upgrades:
         report = _Report(tap)
         try:
             return await self._serve(request, report)
-        except DialFailed as failure:
-            report.unanswered(failure.outcome)
-            status = 504 if failure.outcome == "timeout" else 502
-            return OwnAnswer(status, f"upstream_{failure.outcome}", f"voicetap cannot reach the upstream: {failure}")
-        except TimeoutError:
-            report.unanswered("timeout")
-            message = f"the upstream gave no answer within {self._handshake_timeout:g} s"
-            return OwnAnswer(504, "upstream_timeout", message)
-        except (BadAnswer, ConnectionError) as failure:
-            report.unanswered("connect_error")
-            return OwnAnswer(502, "upstream_connect_error", str(failure))
+        except NO_ANSWER as failure:
+            outcome, answer = no_answer(failure)
+            report.unanswered(outcome)
+            return answer
         finally:
             report.unanswered("abandoned")  # the client went away first
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import aiohappyeyeballs
 
+from . import tls
 from .leg import Leg
 
 HAPPY_EYEBALLS_DELAY = 0.25
@@ -50,6 +51,8 @@ class Upstream:
             raise DialFailed("timeout", f"no connection within {timeout:g} s") from error
         except ssl.SSLError as error:
             raise DialFailed("tls_error", error.reason or "the TLS handshake failed") from error
+        except UnicodeError as error:
+            raise DialFailed("connect_error", "its name is no host name") from error
         except OSError as error:
             raise DialFailed("connect_error", _reason(error)) from error
 
@@ -58,18 +61,12 @@ class Upstream:
         addresses = await loop.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         sock = await aiohappyeyeballs.start_connection(addresses, happy_eyeballs_delay=HAPPY_EYEBALLS_DELAY)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        leg = Leg()
         try:
-            await loop.create_connection(
-                lambda: leg,
-                sock=sock,
-                ssl=self.tls,
-                server_hostname=self.host if self.tls is not None else None,
-            )
+            if self.tls is not None:
+                return await tls.connect(Leg, self.tls, self.host, sock=sock)
+            _, leg = await loop.create_connection(Leg, sock=sock)
         except BaseException:
-            # Also when the client went away meanwhile: else a descriptor stays behind.
-            leg.abort()
-            sock.close()
+            sock.close()  # also when the client went away meanwhile: else a descriptor stays behind
             raise
         return leg
 
