@@ -22,7 +22,9 @@ def fail(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     [
         ((), "voicetap serve: --upstream: is required"),
         (("--upstream",), "voicetap serve: argument --upstream: expected one argument"),
-        (("--frobnicate",), "voicetap serve: unrecognized arguments: --frobnicate"),
+        (("--frobnicate",), "voicetap serve: there is no option --frobnicate"),
+        (("--api-key", CANARY, f"--other={CANARY}"), "voicetap serve: there is no option --api-key, --other"),
+        ((CANARY,), "voicetap serve: options begin with --"),
         (
             ("--upstream", f"https://{CANARY}@host"),
             "voicetap serve: --upstream: must be a URL of scheme and host alone, as in https://api.openai.com",

@@ -64,6 +64,11 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, without the usage before it."""
 
     def error(self, message: str) -> NoReturn:
+        found, unrecognized = message.partition(": ")[::2]
+        if found == "unrecognized arguments":
+            # Only the names: what was given to an option that does not exist may have been a key.
+            names = [word.partition("=")[0] for word in unrecognized.split() if word.startswith("-")]
+            message = f"there is no option {', '.join(names)}" if names else "options begin with --"
         self.exit(BAD_CONFIGURATION, f"{self.prog}: {message}\n")
 
 
