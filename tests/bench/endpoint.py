@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -34,7 +35,7 @@ class Load:
     """Events a second, session and direction."""
 
 
-class Leg(asyncio.BufferedProtocol):
+class Leg(asyncio.BufferedProtocol, ABC):
     """One session's connection at this end."""
 
     def __init__(self, sessions: int, frame_length: int) -> None:
@@ -53,9 +54,9 @@ class Leg(asyncio.BufferedProtocol):
         self._entry = 0
         self._arrived: Moments | None = None
 
+    @abstractmethod
     def handshake(self, head: bytes) -> int:
         """Deal with the other end's head; how many bytes after it are no events."""
-        raise NotImplementedError
 
     def opened(self) -> None:
         """All that comes from here on is events."""
