@@ -43,7 +43,8 @@ class HandshakeAnswered(Fact, frozen=True, gc=False):
     """The handshake is over; the relayed connection begins if and only if the outcome is "101"."""
 
     outcome: str
-    """The upstream's status as text, or `connect_error`, `tls_error`, `timeout`."""
+    """The upstream's status as text, or `connect_error`, `tls_error`, `timeout`, or `abandoned`: the client
+    went away before the upstream answered."""
     connect_seconds: float | None
     """From the dial to the established connection, TLS included; None when that never happened."""
 
@@ -58,7 +59,7 @@ class HttpAnswered(Fact, frozen=True, gc=False):
 
 
 class BytesRelayed(Fact, frozen=True, gc=False):
-    """Bytes of one read went to the other side."""
+    """Bytes went to the other side: those of one read, or of several that were not looked at."""
 
     sender: Side
     count: int
@@ -78,11 +79,13 @@ class ConnectionClosed(Fact, frozen=True, gc=False):
     """Both transports have ended; the last fact of a connection that was relayed."""
 
     end: Literal["client_closed", "server_closed", "client_lost", "upstream_lost", "expired", "refused", "drained"]
-    """`client_closed`, `server_closed`: who sent the first Close frame. `client_lost`, `upstream_lost`: whose TCP ended
-    without one. `expired`: the server closed because the session had lasted its maximum. `refused`: the session never
+    """`client_closed`, `server_closed`: who sent the first Close frame that was seen; where none was, whose TCP ended
+    first, if that was a FIN of a side that was not understood any more. `client_lost`, `upstream_lost`: whose TCP ended
+    otherwise. `expired`: the server closed because the session had lasted its maximum. `refused`: the session never
     started. `drained`: voicetap ended the connection."""
-    close_code: int
-    """Of the first Close frame; 1005 where it had none, 1006 where there was none (RFC 6455 section 7.1.5)."""
+    close_code: int | None
+    """Of the first Close frame; 1005 where it had none, 1006 where there was none (RFC 6455 section 7.1.5). None where
+    it may have gone by unseen."""
     close_reason: str
     """Of the first Close frame. Content."""
     closed_by: Side | None
@@ -177,7 +180,7 @@ class TranscriptionStarted(Fact, frozen=True, gc=False):
 
 
 class TranscriptionFinished(Fact, frozen=True, gc=False):
-    """The one outcome of an item's transcription."""
+    """The one outcome of an item's transcription, unless it is forgotten."""
 
     item_id: str | None
     """None where the server named none."""
@@ -191,6 +194,12 @@ class TranscriptionFinished(Fact, frozen=True, gc=False):
     """The session's, when the audio was committed."""
     announced: bool
     """A TranscriptionStarted came before it."""
+
+
+class TranscriptionForgotten(Fact, frozen=True, gc=False):
+    """What the server sends is not understood any more: the outcome of a started transcription will not be known."""
+
+    item_id: str
 
 
 class TranscriptionLate(Fact, frozen=True, gc=False):
@@ -218,7 +227,8 @@ class TruncationFinished(Fact, frozen=True, gc=False):
 
     item_id: str | None
     initiator: Literal["client", "server", "unknown"]
-    """`server`: nobody asked for it. `unknown`: on a sideband, where another connection may have asked."""
+    """`server`: nobody asked for it. `unknown`: on a sideband, where another connection may have asked, or where
+    the client is not understood any more."""
     outcome: Literal["acknowledged", "rejected", "unanswered"]
     """`rejected`: an `error` answered. `unanswered`: nothing did for 15 s, or until the end."""
     audio_end_ms: float | None

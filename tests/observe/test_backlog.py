@@ -1,5 +1,8 @@
 """Work put down is done later, in order, in slices, and never without bound."""
 
+import logging
+from collections.abc import Iterator
+
 import pytest
 
 from support.observing import Turns
@@ -88,3 +91,48 @@ def test_work_that_puts_down_more_work_is_followed_by_it(loop: Turns, backlog: B
     loop.turn()
     loop.turn()
     assert done == ["second"]
+
+
+def test_work_that_raises_is_not_the_end_of_the_others(
+    loop: Turns, backlog: Backlog, caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[object] = []
+
+    def fail(_: object) -> None:
+        raise RuntimeError("a fault")
+
+    def fail_later(_: object) -> Iterator[None]:
+        yield
+        raise RuntimeError("a fault")
+
+    with caplog.at_level(logging.CRITICAL + 1):
+        backlog.put(fail, 1)
+        backlog.put(done.append, 2)
+        backlog.put(fail_later, 3)
+        backlog.put(done.append, 4)
+        loop.turn()
+        backlog.put(done.append, 5)
+        loop.turn()
+    assert done == [2, 4, 5]
+
+
+def test_a_slice_ends_between_the_steps_of_one_work_and_what_follows_waits_for_the_last(
+    loop: Turns, backlog: Backlog
+) -> None:
+    done: list[object] = []
+
+    def steps(name: object) -> Iterator[None]:
+        for number in range(3):
+            loop.now += SLICE / 2
+            done.append((name, number))
+            yield
+
+    backlog.put(steps, "a")
+    backlog.put(done.append, "b")
+    loop.turn()
+    assert done == [("a", 0), ("a", 1)]
+    backlog.put(steps, "c")
+    assert loop.turn() == 1
+    assert done[2:] == [("a", 2), "b", ("c", 0)]
+    backlog.finish()
+    assert done[5:] == [("c", 1), ("c", 2)]

@@ -1,12 +1,16 @@
 """All connections of a process: sinks of their own, one clock, and none left behind."""
 
 import asyncio
+import logging
+
+import pytest
 
 from support.frames import TEXT, frame
 from support.observing import Listener
 from voicetap.chunks import Chunk, Ending, Handshake, HttpExchange, Side, UpgradeRequest
-from voicetap.facts import EventReceived, HttpAnswered, SessionStartFailed
+from voicetap.facts import EventReceived, HttpAnswered, SessionStarted, SessionStartFailed
 from voicetap.observe import ConversationObserver
+from voicetap.observe import observer as observers
 
 
 class Process:
@@ -61,6 +65,7 @@ async def test_time_passes_for_those_that_are_open_and_for_no_others() -> None:
     open_one, ended = process.listeners
     heard = len(ended.facts)
     process.observer.tick(1000.0)
+    process.observer.finish()
     assert [fact.outcome for fact in open_one.facts if isinstance(fact, SessionStartFailed)] == ["timeout"]
     assert len(ended.facts) == heard
 
@@ -72,3 +77,37 @@ async def test_the_clock_ticks_until_cancelled() -> None:
     ticking.cancel()
     await asyncio.wait([ticking])
     assert ticking.cancelled()
+
+
+async def test_time_does_not_overtake_what_was_relayed_before() -> None:
+    process = Process()
+    tap = process.observer.upgrade(UpgradeRequest("/v1/realtime", (), 1.0))
+    tap.answered(Handshake("101", (), 0.1, 1.0))
+    tap.chunk(Chunk(Side.SERVER, frame(TEXT, b'{"type":"session.created"}'), 2.0))
+    process.observer.tick(1000.0)
+    process.observer.finish()
+    said = [fact for fact in process.listeners[0].facts if isinstance(fact, SessionStarted | SessionStartFailed)]
+    assert said == [SessionStarted(2.0, None, None, 1.0)]
+
+
+async def test_the_clock_goes_on_after_a_tick_that_failed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    process = Process()
+    ticks: list[float] = []
+    twice = asyncio.Event()
+
+    def tick(now: float) -> None:
+        ticks.append(now)
+        if len(ticks) == 2:
+            twice.set()
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(observers, "TICK", 0.0)
+    monkeypatch.setattr(process.observer, "tick", tick)
+    with caplog.at_level(logging.CRITICAL + 1):
+        ticking = asyncio.create_task(process.observer.tick_for_ever())
+        await asyncio.wait([ticking, asyncio.create_task(twice.wait())], return_when=asyncio.FIRST_COMPLETED)
+        assert not ticking.done()
+        ticking.cancel()
+        await asyncio.wait([ticking])

@@ -5,7 +5,7 @@ import pytest
 from support.frames import TEXT, frame
 from support.observing import Listener, Turns
 from voicetap.chunks import Chunk, Ending, Handshake, Side, UpgradeRequest
-from voicetap.facts import BytesRelayed, EventReceived, Fact, GapOpened
+from voicetap.facts import BytesRelayed, ConnectionClosed, EventReceived, Fact, GapOpened
 from voicetap.observe import pipeline as pipelines
 from voicetap.observe.backlog import Backlog
 from voicetap.observe.pipeline import Pipeline
@@ -72,7 +72,11 @@ def test_a_missing_chunk_makes_the_connection_dark_but_its_bytes_are_counted() -
         GapOpened(102.0, None, "backlog"),
     ]
     observed.tap.chunk(client(CREATE, 104.0))
-    assert observed.facts(EventReceived, GapOpened, BytesRelayed)[3:] == [BytesRelayed(104.0, Side.CLIENT, len(CREATE))]
+    assert observed.facts(BytesRelayed) == [
+        BytesRelayed(101.0, Side.CLIENT, len(CREATE)),
+        BytesRelayed(102.0, Side.CLIENT, 2 * len(CREATE)),
+        BytesRelayed(104.0, Side.CLIENT, len(CREATE)),
+    ]
     observed.tap.tick(105.0)
     observed.tap.closed(Ending(Side.CLIENT, False, 106.0))
     observed.loop.turn()
@@ -95,3 +99,57 @@ def test_a_fault_of_the_observer_makes_it_dark(fails: str, monkeypatch: pytest.M
     assert observed.facts(GapOpened) == [GapOpened(at, None, "error")]
     assert observed.listener.closed == 1
     assert observed.facts(BytesRelayed) == [BytesRelayed(101.0, Side.CLIENT, len(CREATE))]
+
+
+def test_what_was_not_taken_is_counted_once_and_told_of_in_one_go() -> None:
+    observed = Observed(limit=len(CREATE))
+    observed.tap.answered(SWITCHED)
+    observed.loop.turn()
+    observed.tap.chunk(client(CREATE, 101.0))
+    for at in (102.0, 103.0, 104.0):
+        observed.tap.chunk(client(CREATE, at))
+        observed.tap.chunk(Chunk(Side.SERVER, b"12", at))
+    observed.tap.closed(Ending(Side.SERVER, False, 105.0))
+    assert observed.facts(BytesRelayed, GapOpened, ConnectionClosed) == [
+        BytesRelayed(101.0, Side.CLIENT, len(CREATE)),
+        BytesRelayed(102.0, Side.CLIENT, 3 * len(CREATE)),
+        BytesRelayed(102.0, Side.SERVER, 6),
+        GapOpened(102.0, None, "backlog"),
+        ConnectionClosed(105.0, "server_closed", None, "", Side.SERVER, 5.0),
+    ]
+
+
+@pytest.mark.parametrize("by", ["chunk", "tick", "closed"])
+def test_what_was_not_taken_later_is_told_with_what_comes_next(by: str) -> None:
+    observed = Observed(limit=len(CREATE))
+    observed.tap.answered(SWITCHED)
+    for at in (101.0, 102.0):
+        observed.tap.chunk(client(CREATE, at))
+    observed.loop.turn()
+    observed.listener.facts.clear()
+    for at in (103.0, 104.0):
+        observed.tap.chunk(client(CREATE * 2, at))
+    assert observed.loop.turn() == 0
+    if by == "chunk":
+        observed.tap.chunk(client(b"1", 105.0))
+    elif by == "tick":
+        observed.tap.tick(105.0)
+    else:
+        observed.tap.closed(Ending(Side.CLIENT, False, 105.0))
+    assert observed.facts(BytesRelayed)[-1] == BytesRelayed(105.0, Side.CLIENT, 4 * len(CREATE))
+
+
+def test_a_fault_in_the_middle_of_a_chunk_makes_it_dark(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raise_fault(*_: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(pipelines.Pipeline, "message", raise_fault)
+    observed = Observed()
+    observed.tap.answered(SWITCHED)
+    observed.tap.chunk(client(CREATE * 3, 101.0))
+    observed.tap.chunk(client(CREATE, 102.0))
+    observed.tap.closed(Ending(Side.CLIENT, False, 103.0))
+    assert observed.facts(GapOpened, ConnectionClosed) == [
+        GapOpened(101.0, None, "error"),
+        ConnectionClosed(103.0, "client_closed", None, "", Side.CLIENT, 3.0),
+    ]

@@ -7,8 +7,8 @@ from voicetap.facts import ConnectionClosed, Fact
 DURATION = "Your session hit the maximum duration of 60 minutes."
 
 
-def last(call: Dialogue, by: Side | None) -> Fact:
-    return call.end(by)[-1]
+def last(call: Dialogue, by: Side | None, *, reset: bool = False) -> Fact:
+    return call.end(by, reset=reset)[-1]
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,33 @@ def test_a_session_that_never_started_was_refused() -> None:
 
 def test_a_session_that_nobody_refused_was_closed() -> None:
     assert last(Dialogue(), Side.CLIENT) == ConnectionClosed(100.0, "client_lost", 1006, "", Side.CLIENT, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("dark", "by", "reset", "end", "code"),
+    [
+        (Side.SERVER, Side.SERVER, False, "server_closed", None),
+        (Side.SERVER, Side.SERVER, True, "upstream_lost", None),
+        (Side.SERVER, Side.CLIENT, False, "client_lost", 1006),
+        (Side.CLIENT, Side.CLIENT, False, "client_closed", None),
+        (Side.CLIENT, Side.CLIENT, True, "client_lost", None),
+        (None, Side.CLIENT, False, "client_closed", None),
+        (None, Side.SERVER, False, "server_closed", None),
+        (None, None, False, "drained", 1006),
+    ],
+)
+def test_a_close_frame_of_a_dark_side_may_have_gone_by_unseen(
+    dark: Side | None, by: Side | None, reset: bool, end: str, code: int | None
+) -> None:
+    call = Dialogue().started()
+    call.blind(dark)
+    found = last(call, by, reset=reset)
+    assert isinstance(found, ConnectionClosed)
+    assert (found.end, found.close_code, found.closed_by) == (end, code, by)
+
+
+def test_a_close_frame_seen_before_it_went_dark_still_counts() -> None:
+    call = Dialogue().started()
+    call.close_frame(Side.SERVER, 1000, "bye")
+    call.blind(None)
+    assert last(call, Side.SERVER) == ConnectionClosed(100.0, "server_closed", 1000, "bye", Side.SERVER, 0.0)

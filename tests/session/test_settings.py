@@ -2,7 +2,7 @@ import pytest
 
 from support.dialogue import MODEL, OPENED_AT, TRANSCRIBER, Dialogue, described
 from voicetap.facts import SessionConfigured, SessionStarted
-from voicetap.session.settings import Settings
+from voicetap.session.settings import QUERY, Settings
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,9 @@ def test_a_model_once_named_stays() -> None:
 
 def test_a_session_without_an_object_says_nothing() -> None:
     assert Dialogue().server("session.created") == [SessionStarted(OPENED_AT, None, MODEL, 0.0)]
+
+
+def test_of_a_query_without_end_only_the_beginning_is_read() -> None:
+    padding = "a=1&" * (QUERY // 4 - 10)
+    assert Settings(f"/v1/realtime?{padding}model=near").model == "near"
+    assert Settings(f"/v1/realtime?{padding}{padding}model=far").model is None

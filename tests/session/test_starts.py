@@ -3,6 +3,7 @@ import pytest
 from support.dialogue import MODEL, OPENED_AT, SIDEBAND, Dialogue, described
 from voicetap.chunks import Side
 from voicetap.facts import Fact, MessageMalformed, SessionStarted, SessionStartFailed, UnknownEventReceived
+from voicetap.session import Session
 
 BAD_KEY = {"type": "invalid_request_error", "code": "invalid_api_key", "message": "Incorrect API key provided."}
 
@@ -118,3 +119,25 @@ def test_a_sideband_is_refused_by_an_error_that_is_all_there_is() -> None:
     call = Dialogue(SIDEBAND)
     call.server("error", error={"code": "call_not_found"})
     assert starts(call.end(Side.SERVER)) == [SessionStartFailed(OPENED_AT, "refused", "call_not_found")]
+
+
+def test_a_long_handshake_leaves_all_the_time_there_is() -> None:
+    session = Session("/v1/realtime", 0.0, 40.0)
+    assert session.tick(69.9) == []
+    assert session.tick(70.0) == [SessionStartFailed(70.0, "timeout", None)]
+
+
+@pytest.mark.parametrize("dark", [Side.SERVER, None])
+def test_a_start_that_cannot_be_seen_is_not_missed(dark: Side | None) -> None:
+    call = Dialogue()
+    call.server("error", error=BAD_KEY)
+    assert call.blind(dark) == []
+    assert call.wait(60.0) == []
+    assert call.close_frame(Side.CLIENT, 1000) == []
+    assert starts(call.end()) == []
+
+
+def test_a_dark_client_has_its_session_all_the_same() -> None:
+    call = Dialogue()
+    call.blind(Side.CLIENT)
+    assert starts(call.server("session.created")) == [SessionStarted(OPENED_AT, None, MODEL, 0.0)]

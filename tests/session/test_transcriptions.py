@@ -3,7 +3,14 @@ from typing import Any
 import pytest
 
 from support.dialogue import TRANSCRIBER, Dialogue, described
-from voicetap.facts import Fact, TranscriptionFinished, TranscriptionLate, TranscriptionStarted
+from voicetap.chunks import Side
+from voicetap.facts import (
+    Fact,
+    TranscriptionFinished,
+    TranscriptionForgotten,
+    TranscriptionLate,
+    TranscriptionStarted,
+)
 from voicetap.realtime.server import InputCommitted, TranscriptionCompleted
 from voicetap.session.settings import Settings
 from voicetap.session.transcriptions import Transcriptions
@@ -199,3 +206,20 @@ def test_the_memory_is_bounded_and_what_leaves_it_has_an_outcome() -> None:
         TranscriptionStarted(3.0, "item_3", None),
         TranscriptionFinished(3.0, "item_1", "timed_out", None, None, None, True),
     ]
+
+
+@pytest.mark.parametrize("dark", [Side.SERVER, None])
+def test_where_results_cannot_be_seen_none_is_missed(dark: Side | None) -> None:
+    call = Dialogue().started()
+    for item_id in ("item_1", "item_2"):
+        committed(call, item_id)
+    assert call.blind(dark) == [TranscriptionForgotten(call.now, item_id) for item_id in ("item_1", "item_2")]
+    assert call.wait(60.0) == []
+    assert len(call.end()) == 1
+
+
+def test_a_dark_client_is_transcribed_all_the_same() -> None:
+    call = Dialogue().started()
+    committed(call, "item_1")
+    assert call.blind(Side.CLIENT) == []
+    assert completed(call, "item_1") == finished(call, "item_1", "completed")

@@ -3,7 +3,9 @@ from typing import Any
 import pytest
 
 from support.dialogue import SIDEBAND, Dialogue
+from voicetap.chunks import Side
 from voicetap.facts import Fact, TruncationFinished
+from voicetap.session.truncations import MESSAGE
 
 TOO_SHORT = "Audio content of 9250ms is already shorter than 57340ms"
 NOT_AUDIO = "Only model output audio messages can be truncated"
@@ -152,3 +154,36 @@ def test_wishes_without_end_push_each_other_out() -> None:
     brought = [asked(call, f"item_{number}") for number in range(102)]
     assert brought[:100] == [[]] * 100
     assert brought[100:] == [finished(call, f"item_{number}", "client", "unanswered") for number in range(2)]
+
+
+@pytest.mark.parametrize("dark", [Side.SERVER, None])
+def test_where_answers_cannot_be_seen_none_is_missed(dark: Side | None) -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    assert call.blind(dark) == []
+    assert asked(call, "item_B") == []
+    assert call.wait(60.0) == []
+    assert len(call.end()) == 1
+
+
+def test_where_wishes_cannot_be_seen_it_may_have_been_anybody() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    call.blind(Side.CLIENT)
+    assert truncated(call, "item_A") == finished(call, "item_A", "client", "acknowledged")
+    assert truncated(call, "item_B") == finished(call, "item_B", "unknown", "acknowledged")
+
+
+def test_what_was_missed_before_it_went_dark_is_said() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    call.now += 15.0
+    assert call.blind(None) == finished(call, "item_A", "client", "unanswered")
+
+
+def test_of_an_endless_message_only_the_beginning_is_read() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    asked(call, "item_B")
+    assert error(call, "-" * MESSAGE + " item_B " + NOT_AUDIO) == []
+    assert error(call, "item_B " + "-" * MESSAGE) == finished(call, "item_B", "client", "rejected")

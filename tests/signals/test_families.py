@@ -22,7 +22,7 @@ FROM_THE_START = {
     "sessions": 7,
     "session_starts": 4,
     "session_setup_seconds": 1,
-    "handshakes": 11,
+    "handshakes": 12,
     "upstream_connect_seconds": 1,
     "close_codes": 13,
     "relayed_bytes": 2,

@@ -9,7 +9,8 @@ from voicetap.signals import labels
 @pytest.mark.parametrize(
     ("outcome", "label"),
     [
-        *((outcome, outcome) for outcome in ("101", "400", "418", "499", "connect_error", "tls_error", "timeout")),
+        *((outcome, outcome) for outcome in ("101", "400", "418", "499")),
+        *((outcome, outcome) for outcome in ("connect_error", "tls_error", "timeout", "abandoned")),
         *(("301", "3xx"), ("500", "5xx"), ("503", "5xx"), ("200", "other"), ("099", "other"), ("4000", "other")),
         *(("", "other"), ("٤٠٠", "other"), ("connect", "other")),
     ],

@@ -22,6 +22,7 @@ from voicetap.facts import (
     SessionStarted,
     SessionStartFailed,
     TranscriptionFinished,
+    TranscriptionForgotten,
     TranscriptionLate,
     TranscriptionStarted,
     TruncationFinished,
@@ -189,6 +190,12 @@ def test_a_session_counts_under_unknown_until_a_server_names_its_model() -> None
         ),
         ([BytesRelayed(1.0, Side.CLIENT, 7)], {'relayed_bytes_total{from="client"} 7.0'}),
         ([TranscriptionStarted(1.0, "item_1", None)], {"transcriptions_pending 1.0"}),
+        ([TranscriptionStarted(1.0, "item_1", None), TranscriptionForgotten(2.0, "item_1")], set()),
+        ([TranscriptionForgotten(2.0, "item_1")], set()),
+        (
+            [ConnectionClosed(2.0, "server_closed", None, "", Side.SERVER, 1.0)],
+            {'sessions_total{end="server_closed",model="unknown"} 1.0'},
+        ),
         (
             [TruncationFinished(1.0, "a", "unknown", "acknowledged", None)],
             {'truncations_total{initiator="unknown",model="unknown",outcome="acknowledged"} 1.0'},

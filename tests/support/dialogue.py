@@ -59,8 +59,11 @@ class Dialogue:
     def close_frame(self, sender: Side, code: int | None = 1000, reason: str = "") -> list[Fact]:
         return self._session.close_frame(sender, code, reason, self.now)
 
-    def end(self, by: Side | None = Side.CLIENT) -> list[Fact]:
-        return self._session.close(Ending(by, False, self.now))
+    def blind(self, sender: Side | None) -> list[Fact]:
+        return self._session.blind(sender, self.now)
+
+    def end(self, by: Side | None = Side.CLIENT, *, reset: bool = False) -> list[Fact]:
+        return self._session.close(Ending(by, reset, self.now))
 
     def _send(self, sender: Side, type: str, fields: dict[str, Any]) -> list[Fact]:
         facts = self.raw(sender, {"type": type, **fields})

@@ -120,15 +120,12 @@ negotiated = st.none() | st.builds(
     Deflate,
     client_no_context_takeover=st.booleans(),
     server_no_context_takeover=st.booleans(),
-    client_max_window_bits=st.integers(9, 15),
-    server_max_window_bits=st.integers(9, 15),
 )
 
 
 def extension_of(side: Side, deflate: Deflate) -> PerMessageDeflate:
     """What websockets compresses with on that side."""
-    bits = deflate.client_max_window_bits if side is Side.CLIENT else deflate.server_max_window_bits
-    return PerMessageDeflate(False, not deflate.context_takeover(side), 15, bits)
+    return PerMessageDeflate(False, not deflate.context_takeover(side), 15, 15)
 
 
 def encode(side: Side, deflate: Deflate | None, sent: list[dict[str, Any]]) -> bytes:

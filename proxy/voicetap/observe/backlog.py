@@ -5,18 +5,26 @@ between a chunk and its way out, and in the way of every other connection that w
 So the tap only puts its work down; it is done in the next turn, a few milliseconds at a time.
 """
 
+import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import Any, Protocol
 
 from ..chunks import Chunk
+
+log = logging.getLogger(__name__)
 
 LIMIT = 64 * 1024 * 1024
 """Bytes of chunks that may wait in one process; what comes on top is not observed."""
 
 SLICE = 0.004
 """Seconds of observing at a time, before the loop looks at its sockets again."""
+
+
+Work = Callable[[Any], Iterator[None] | None]
+"""Does something with its subject: at once, or in the steps of the iterator that it returns, which are taken before
+anything else is done. A step is short against SLICE."""
 
 
 class Loop(Protocol):
@@ -34,12 +42,14 @@ class Backlog:
         self._loop = loop
         self._limit = limit
         self._clock = clock
-        self._work: deque[tuple[Callable[[Any], None], Any]] = deque()
+        self._work: deque[tuple[Work, Any]] = deque()
+        self._steps: Iterator[None] | None = None
+        """What is left of the work begun last."""
         self._waiting = 0
         self._scheduled = False
         self._lag: float | None = None
 
-    def put_chunk(self, observe: Callable[[Chunk], None], chunk: Chunk) -> bool:
+    def put_chunk(self, observe: Callable[[Chunk], Iterator[None] | None], chunk: Chunk) -> bool:
         """Put a chunk down; False when too many bytes wait already, and it was not taken."""
         size = len(chunk.data)
         if self._waiting + size > self._limit:
@@ -48,31 +58,45 @@ class Backlog:
         self.put(observe, chunk)
         return True
 
-    def put(self, work: Callable[[Any], None], subject: Any) -> None:
-        """Put down something that happens once or twice in the life of a connection."""
+    def put(self, work: Work, subject: Any) -> None:
+        """Put down something small, which does not count against the limit."""
         self._work.append((work, subject))
         if not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self.work)
 
     def work(self) -> None:
-        """Do what was put down, for at most about SLICE seconds; the rest waits for the next turn."""
-        work = self._work
-        if not work:
+        """Do what was put down, for at most about SLICE seconds; the rest waits for the next turn.
+
+        Work that raises is given up, and what follows it is done: they are those of other connections.
+        """
+        work, steps = self._work, self._steps
+        if not work and steps is None:
             return
         begin = self._clock()
         end = begin + SLICE
-        while work:
-            observe, subject = work.popleft()
-            if type(subject) is Chunk:
-                self._waiting -= len(subject.data)
-                lag = begin - subject.at
-                if self._lag is None or lag > self._lag:
-                    self._lag = lag
-            observe(subject)
-            if self._clock() >= end and work:
+        while work or steps is not None:
+            try:
+                if steps is not None:
+                    next(steps)
+                else:
+                    observe, subject = work.popleft()
+                    if type(subject) is Chunk:
+                        self._waiting -= len(subject.data)
+                        lag = begin - subject.at
+                        if self._lag is None or lag > self._lag:
+                            self._lag = lag
+                    steps = observe(subject)
+            except StopIteration:
+                steps = None
+            except Exception:
+                steps = None
+                log.exception("observing failed on something that was relayed, and goes on with the next")
+            if self._clock() >= end and (work or steps is not None):
+                self._steps = steps
                 self._loop.call_soon(self.work)
                 return
+        self._steps = None
         self._scheduled = False
 
     def take_lag(self) -> float | None:
@@ -82,5 +106,5 @@ class Backlog:
 
     def finish(self) -> None:
         """Do everything that was put down; nothing is left to be in its way."""
-        while self._work:
+        while self._work or self._steps is not None:
             self.work()

@@ -1,7 +1,8 @@
 """All connections of the process: a tap for each, one backlog for all, and a clock that ticks."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 
 from ..chunks import HttpExchange, UpgradeRequest
@@ -9,6 +10,8 @@ from ..facts import HttpAnswered, Sink
 from .backlog import Backlog, Loop
 from .pipeline import Pipeline
 from .tap import ConnectionTap
+
+log = logging.getLogger(__name__)
 
 TICK = 1.0
 """Seconds between two looks at what was awaited and has not come."""
@@ -50,18 +53,25 @@ class ConversationObserver:
         self._process_sink.receive(HttpAnswered(exchange.at, exchange.target, exchange.status))
 
     def tick(self, now: float) -> None:
-        """Let time pass on every connection."""
+        """Let time pass on every connection: after what was relayed until now, which may still wait."""
         lag = self._backlog.take_lag()
         if lag is not None:
             self._lagged(lag)
+        self._backlog.put(self._tick, now)
+
+    def _tick(self, now: float) -> Iterator[None]:
         for tap in list(self._taps):
             tap.tick(now)
+            yield
 
     async def tick_for_ever(self) -> None:
         """Tick until cancelled."""
         while True:
             await asyncio.sleep(TICK)
-            self.tick(monotonic())
+            try:
+                self.tick(monotonic())
+            except Exception:
+                log.exception("a tick of the observer failed; the next one comes")
 
     def finish(self) -> None:
         """Observe what was relayed and still waits."""

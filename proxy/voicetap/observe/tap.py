@@ -1,9 +1,9 @@
 """One connection's tap: it puts chunks down for later, and goes dark on its own fault."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from ..chunks import Chunk, Ending, Handshake
+from ..chunks import Chunk, Ending, Handshake, Side
 from .backlog import Backlog
 from .pipeline import Pipeline
 
@@ -20,6 +20,10 @@ class ConnectionTap:
         self._forget = forget
         self._dark = False
         """Bytes are counted still, but not understood any more."""
+        self._overran = False
+        """A chunk was not taken, and that is put down."""
+        self._untold: dict[Side, int] = {}
+        """Bytes of chunks that were not taken, until they are told."""
 
     def answered(self, handshake: Handshake) -> None:
         """Told by the relay."""
@@ -28,19 +32,24 @@ class ConnectionTap:
     def chunk(self, chunk: Chunk) -> None:
         """Told by the relay."""
         if not self._backlog.put_chunk(self._chunk, chunk):
-            self._backlog.put(self._overrun, chunk.at)
+            self._untold[chunk.sender] = self._untold.get(chunk.sender, 0) + len(chunk.data)
+            if not self._overran:
+                self._overran = True
+                self._backlog.put(self._overrun, chunk.at)
 
     def closed(self, ending: Ending) -> None:
         """Told by the relay."""
         self._backlog.put(self._closed, ending)
 
     def tick(self, now: float) -> None:
-        """Let time pass."""
-        if not self._dark:
-            try:
-                self._pipeline.tick(now)
-            except Exception:
-                self._fail(now)
+        """Let time pass; called in the order of what was put down."""
+        if self._dark:
+            self._tell(now)
+            return
+        try:
+            self._pipeline.tick(now)
+        except Exception:
+            self._fail(now)
 
     def _answered(self, handshake: Handshake) -> None:
         try:
@@ -50,27 +59,46 @@ class ConnectionTap:
         if handshake.outcome != "101":
             self._end()
 
-    def _chunk(self, chunk: Chunk) -> None:
-        self._pipeline.relayed(chunk)
-        if not self._dark:
-            try:
-                self._pipeline.chunk(chunk)
-            except Exception:
-                self._fail(chunk.at)
+    def _chunk(self, chunk: Chunk) -> Iterator[None] | None:
+        self._pipeline.relayed(chunk.sender, len(chunk.data), chunk.at)
+        if self._dark:
+            self._tell(chunk.at)
+            return None
+        try:
+            steps = self._pipeline.chunk(chunk)
+        except Exception:
+            self._fail(chunk.at)
+            return None
+        return None if steps is None else self._guarded(steps, chunk.at)
+
+    def _guarded(self, steps: Iterator[None], at: float) -> Iterator[None]:
+        try:
+            yield from steps
+        except Exception:
+            self._fail(at)
 
     def _closed(self, ending: Ending) -> None:
         """Also of a dark connection the end is told, as far as it was understood: it must be in the totals."""
+        self._tell(ending.at)
         try:
             self._pipeline.closed(ending)
         except Exception:
             self._fail(ending.at)
-        self._end()
+        finally:
+            self._end()
 
     def _overrun(self, at: float) -> None:
         """A chunk is missing: what follows it cannot be decoded."""
+        self._tell(at)
         if not self._dark:
             self._dark = True
             self._pipeline.gap("backlog", at)
+
+    def _tell(self, at: float) -> None:
+        """Count the bytes that were not taken."""
+        untold, self._untold = self._untold, {}
+        for sender, count in untold.items():
+            self._pipeline.relayed(sender, count, at)
 
     def _fail(self, at: float) -> None:
         """Understand no more of this connection. The log has where it failed; what it failed on stays out."""

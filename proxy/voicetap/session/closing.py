@@ -1,4 +1,8 @@
-"""Who ended the connection, and why."""
+"""Who ended the connection, and why.
+
+A Close frame may have gone by unseen where a side is dark. Its TCP end then says who closed: one in order, a FIN, most
+likely followed a Close; a reset did not.
+"""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -20,12 +24,13 @@ End = Literal["client_closed", "server_closed", "client_lost", "upstream_lost", 
 class Closing:
     """What was seen of the closing handshake."""
 
-    __slots__ = ("_closed_by", "_code", "_expired", "_opened_at", "_reason")
+    __slots__ = ("_closed_by", "_code", "_dark", "_expired", "_opened_at", "_reason")
 
     def __init__(self, opened_at: float) -> None:
         self._opened_at = opened_at
         self._closed_by: Side | None = None
         self._code = NO_CLOSE_FRAME
+        self._dark: set[Side] = set()
         self._reason = ""
         self._expired = False
 
@@ -41,6 +46,10 @@ class Closing:
         self._code = NO_CODE if code is None else code
         self._reason = reason
 
+    def blind(self, sender: Side | None) -> None:
+        """What a side sends is not seen any more; None: what either sends."""
+        self._dark |= set(Side) if sender is None else {sender}
+
     @property
     def closing(self) -> bool:
         """A Close frame was seen."""
@@ -48,16 +57,18 @@ class Closing:
 
     def ended(self, ending: Ending, *, refused: bool) -> ConnectionClosed:
         """The transports have ended."""
+        unseen = self._closed_by is None and ending.by in self._dark
         return ConnectionClosed(
             ending.at,
-            "refused" if refused else self._end(ending.by),
-            self._code,
+            "refused" if refused else self._end(ending),
+            None if unseen else self._code,
             self._reason,
             self._closed_by or ending.by,
             ending.at - self._opened_at,
         )
 
-    def _end(self, by: Side | None) -> End:
+    def _end(self, ending: Ending) -> End:
+        by = ending.by
         if self._closed_by is Side.CLIENT:
             return "client_closed"
         if self._closed_by is Side.SERVER:
@@ -65,4 +76,6 @@ class Closing:
             return "expired" if expired else "server_closed"
         if by is None:
             return "drained"
+        if by in self._dark and not ending.reset:
+            return "client_closed" if by is Side.CLIENT else "server_closed"
         return "client_lost" if by is Side.CLIENT else "upstream_lost"

@@ -36,10 +36,13 @@ class Session:
 
     __slots__ = ("_closed", "_closing", "_handlers", "_starts", "_transcriptions", "_truncations")
 
-    def __init__(self, target: str, at: float) -> None:
-        """`target` is the request target of the upgrade, with its query; `at` is the time of that request."""
+    def __init__(self, target: str, at: float, switched_at: float | None = None) -> None:
+        """`target` is the request target of the upgrade, with its query; `at` is the time of that request.
+
+        `switched_at` is the time of the 101, where that is known.
+        """
         settings = Settings(target)
-        starts = self._starts = Starts(settings, at)
+        starts = self._starts = Starts(settings, at, at if switched_at is None else switched_at)
         transcriptions = self._transcriptions = Transcriptions(settings)
         truncations = self._truncations = Truncations(settings)
         closing = self._closing = Closing(at)
@@ -78,6 +81,22 @@ class Session:
         if not self._closing.closing:
             self._closing.close_frame(sender, code, reason)
             facts += self._starts.close_frame(sender, code, at)
+        return facts
+
+    def blind(self, sender: Side | None, at: float) -> list[Fact]:
+        """What a side sends is not seen any more; None: what either sends.
+
+        What only the server could answer is not awaited any more, and nothing is said of it: an answer that is not
+        seen is none that was not given.
+        """
+        facts = self.tick(at)
+        self._closing.blind(sender)
+        if sender is not Side.SERVER:
+            self._truncations.client_blind()
+        if sender is not Side.CLIENT:
+            self._starts.server_blind()
+            self._truncations.server_blind()
+            facts += self._transcriptions.server_blind(at)
         return facts
 
     def tick(self, now: float) -> list[Fact]:

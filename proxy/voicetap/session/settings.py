@@ -8,6 +8,9 @@ from msgspec import UnsetType
 from ..facts import Fact, SessionConfigured
 from ..realtime.server import SessionDescribed
 
+QUERY = 8 * 1024
+"""Characters of the query that are looked at; each of 64 KB may be a parameter, and take 10 ms together."""
+
 
 class Settings:
     """The latest `session.*`; until then, and where it names no model, the query of the upgrade request."""
@@ -23,7 +26,7 @@ class Settings:
     )
 
     def __init__(self, target: str) -> None:
-        query = parse_qs(target.partition("?")[2])
+        query = parse_qs(target.partition("?")[2][:QUERY])
         self.sideband = "call_id" in query
         """The media goes elsewhere (WebRTC, SIP): no `session.created`, no audio deltas, and others may act too."""
         self.session_id: str | None = None

@@ -10,7 +10,7 @@ from ..realtime.server import ErrorOccurred
 from .settings import Settings
 
 TIMEOUT = 30.0
-"""Seconds from the upgrade request. A sideband has none: on a silent call there is nothing to say."""
+"""Seconds from the 101. A sideband has none: on a silent call there is nothing to say."""
 
 _REFUSALS = range(3000, 5000)
 """Close codes for applications (RFC 6455 section 7.4.2): 3000 and 4000 from api.openai.com."""
@@ -24,14 +24,14 @@ class Starts:
 
     __slots__ = ("_error", "_opened_at", "_settings", "due", "outcome")
 
-    def __init__(self, settings: Settings, opened_at: float) -> None:
+    def __init__(self, settings: Settings, opened_at: float, switched_at: float) -> None:
         self._settings = settings
         self._opened_at = opened_at
         self._error: str | None = None
         """Code of the first error before the start."""
-        self.outcome: Literal["started"] | Failure | None = None
-        """`started`, or that of SessionStartFailed; None while it is open."""
-        self.due = inf if settings.sideband else opened_at + TIMEOUT
+        self.outcome: Literal["started", "unseen"] | Failure | None = None
+        """`started`, or that of SessionStartFailed; None while it is open; `unseen`: nobody will know."""
+        self.due = inf if settings.sideband else switched_at + TIMEOUT
         """When `tick` has something to do."""
 
     def server_sent(self, type: str | None, at: float) -> Iterable[Fact]:
@@ -56,6 +56,11 @@ class Starts:
             return self._fail("refused", at)
         return ()
 
+    def server_blind(self) -> None:
+        """Whether it starts will not be seen."""
+        if self.outcome is None:
+            self._decide("unseen")
+
     def tick(self, now: float) -> Iterable[Fact]:
         """Give up waiting."""
         if now < self.due:
@@ -72,6 +77,6 @@ class Starts:
         self._decide(outcome)
         return (SessionStartFailed(at, outcome, self._error),)
 
-    def _decide(self, outcome: Literal["started"] | Failure) -> None:
+    def _decide(self, outcome: Literal["started", "unseen"] | Failure) -> None:
         self.outcome = outcome
         self.due = inf

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ..facts import Fact, TranscriptionFinished, TranscriptionLate, TranscriptionStarted
+from ..facts import Fact, TranscriptionFinished, TranscriptionForgotten, TranscriptionLate, TranscriptionStarted
 from ..realtime.objects import ErrorDetail, has_text
 from ..realtime.server import InputCommitted, TranscriptionCompleted, TranscriptionFailed
 from .bounded import LIMIT, Bounded
@@ -71,6 +71,13 @@ class Transcriptions:
     def failed(self, event: TranscriptionFailed, at: float) -> Iterable[Fact]:
         """There will be no text."""
         return self._result(event.item_id, "failed", at, error=event.error or ErrorDetail())
+
+    def server_blind(self, at: float) -> Iterable[Fact]:
+        """Results will not be seen, nor further commits: what is pending stays without an outcome."""
+        forgotten = [TranscriptionForgotten(at, item_id) for item_id in self._pending]
+        self._pending.clear()
+        self._schedule()
+        return forgotten
 
     def tick(self, now: float) -> Iterable[Fact]:
         """Give up those that have waited too long."""

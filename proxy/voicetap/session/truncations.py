@@ -24,7 +24,11 @@ TIMEOUT = 15.0
 LIMIT = 100
 """Wishes open at a time."""
 
+MESSAGE = 2000
+"""Characters of an error's message that are looked at; the API's have less than 300."""
+
 _INVALID_ITEM = "item_truncate_invalid_item_id"
+_WORD = re.compile(r"[\w-]+")
 _TOO_SHORT = re.compile(r"Audio content of \S+ is already shorter than (\d+(?:\.\d+)?) ?ms")
 _NOT_AUDIO = "Only model output audio messages can be truncated"
 """What api.openai.com says when it rejects one; the code beside it has changed over time, and was null."""
@@ -43,18 +47,21 @@ class _Wish(Struct, frozen=True, gc=False):
 class Truncations:
     """An acknowledgement answers the oldest wish for the same item and content."""
 
-    __slots__ = ("_abandoned", "_open", "_settings", "due")
+    __slots__ = ("_abandoned", "_client_blind", "_open", "_server_blind", "_settings", "due")
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._open: deque[_Wish] = deque()
         self._abandoned: Bounded[tuple[str | None, int], None] = Bounded(LIMIT)
         """Items and contents whose wish was given up: an acknowledgement after all is not the server's own doing."""
+        self._client_blind = self._server_blind = False
         self.due = inf
         """When `tick` has something to do."""
 
     def asked(self, event: ItemTruncate, at: float) -> Iterable[Fact]:
         """The client wants an answer cut off."""
+        if self._server_blind:
+            return
         if len(self._open) >= LIMIT:
             yield self._abandon(self._open[0], at)
         wish = _Wish(at, event.event_id, event.item_id, event.content_index or 0, event.audio_end_ms)
@@ -72,7 +79,9 @@ class Truncations:
         if place in self._abandoned:
             del self._abandoned[place]
             return ()
-        initiator: Literal["unknown", "server"] = "unknown" if self._settings.sideband else "server"
+        initiator: Literal["unknown", "server"] = (
+            "unknown" if self._settings.sideband or self._client_blind else "server"
+        )
         return (TruncationFinished(at, event.item_id, initiator, "acknowledged", event.audio_end_ms),)
 
     def error(self, event: ErrorOccurred, at: float) -> Iterable[Fact]:
@@ -82,6 +91,16 @@ class Truncations:
             return ()
         self._remove(wish)
         return (TruncationFinished(at, wish.item_id, "client", "rejected", wish.audio_end_ms),)
+
+    def client_blind(self) -> None:
+        """Further wishes will not be seen: whether the server acts by itself cannot be told any more."""
+        self._client_blind = True
+
+    def server_blind(self) -> None:
+        """Answers will not be seen: no wish is open, now or later."""
+        self._server_blind = True
+        self._open.clear()
+        self._schedule()
 
     def tick(self, now: float) -> Iterable[Fact]:
         """Give up those that have waited too long."""
@@ -99,9 +118,10 @@ class Truncations:
             return None
         if error.event_id is not None:
             return next((wish for wish in self._open if wish.event_id == error.event_id), None)
-        message = error.message or ""
+        message = (error.message or "")[:MESSAGE]
+        words = frozenset(_WORD.findall(message))
         for wish in self._open:
-            if wish.item_id and re.search(rf"(?<![\w-]){re.escape(wish.item_id)}(?![\w-])", message):
+            if wish.item_id in words:
                 return wish
         if too_short := _TOO_SHORT.search(message):
             asked = float(too_short[1])

@@ -5,5 +5,5 @@ labels     the values that their labels take
 series     metrics of the catalogue in a Prometheus registry
 families   all of them, with their children at hand
 metrics    Fact -> sample
-logs       one JSON line per end of a session and per failure worth waking for
+logs       the formatter of the log lines of the process: one JSON object each
 """

@@ -22,9 +22,9 @@ ENDS = ("client_closed", "server_closed", "client_lost", "upstream_lost", "expir
 
 HANDSHAKE_OUTCOMES = (
     *("101", "3xx", "400", "401", "403", "404", "429", "5xx"),
-    *("connect_error", "tls_error", "timeout"),
+    *("connect_error", "tls_error", "timeout", "abandoned"),
 )
-_HANDSHAKE_FAULTS = frozenset({"connect_error", "tls_error", "timeout"})
+_HANDSHAKE_FAULTS = frozenset({"connect_error", "tls_error", "timeout", "abandoned"})
 
 
 def handshake_outcome(outcome: str) -> str:

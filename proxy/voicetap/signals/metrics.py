@@ -20,6 +20,7 @@ from ..facts import (
     SessionStarted,
     SessionStartFailed,
     TranscriptionFinished,
+    TranscriptionForgotten,
     TranscriptionLate,
     TranscriptionStarted,
     TruncationFinished,
@@ -105,7 +106,8 @@ class ConnectionMetrics:
     def _connection_closed(self, fact: ConnectionClosed) -> None:
         self._model.ends[fact.end].inc()
         by = fact.closed_by.value if fact.closed_by else labels.BY_VOICETAP
-        self._families.close_codes.labels(by, labels.close_code(fact.close_code)).inc()
+        if fact.close_code is not None:
+            self._families.close_codes.labels(by, labels.close_code(fact.close_code)).inc()
         self.close()
 
     def _gap_opened(self, fact: GapOpened) -> None:
@@ -149,6 +151,11 @@ class ConnectionMetrics:
             self._pending -= 1
             self._families.transcriptions_pending.dec()
 
+    def _transcription_forgotten(self, fact: TranscriptionForgotten) -> None:
+        if self._pending:
+            self._pending -= 1
+            self._families.transcriptions_pending.dec()
+
     def _transcription_late(self, fact: TranscriptionLate) -> None:
         self._families.transcription_model(fact.transcription_model).late[fact.outcome].inc()
 
@@ -172,6 +179,7 @@ _HANDLERS: dict[type[Fact], Callable[[ConnectionMetrics, Any], None]] = {
     SessionStarted: ConnectionMetrics._session_started,
     SessionStartFailed: ConnectionMetrics._session_start_failed,
     TranscriptionFinished: ConnectionMetrics._transcription_finished,
+    TranscriptionForgotten: ConnectionMetrics._transcription_forgotten,
     TranscriptionLate: ConnectionMetrics._transcription_late,
     TranscriptionStarted: ConnectionMetrics._transcription_started,
     TruncationFinished: ConnectionMetrics._truncation_finished,

@@ -15,16 +15,12 @@ _TAIL = b"\x00\x00\xff\xff"
 _LEFT_AFTER_END = frozenset({b"", b"\x00", _TAIL, b"\x00" + _TAIL})
 """What may stand behind a block with BFINAL: the byte that section 7.2.3.4 puts there, which some senders forget."""
 
-_WINDOW_BITS = {str(bits): bits for bits in range(8, 16)}
-
 
 class Deflate(Struct, frozen=True):
-    """The parameters that the server agreed to (section 7.1)."""
+    """What matters here of the parameters that the server agreed to (section 7.1); the windows do not, see Inflater."""
 
     client_no_context_takeover: bool = False
     server_no_context_takeover: bool = False
-    client_max_window_bits: int = 15
-    server_max_window_bits: int = 15
 
     def context_takeover(self, sender: Side) -> bool:
         """Each message of this side refers to those before it."""
@@ -34,8 +30,8 @@ class Deflate(Struct, frozen=True):
 def parse_deflate(header_values: Sequence[bytes]) -> Deflate | None:
     """Find permessage-deflate in the Sec-WebSocket-Extensions fields of a 101; None where it was not agreed to.
 
-    Never raises. A value that no RFC 6455 parser takes is passed over; a parameter that section 7.1 does not know,
-    or a window of no sense, is too: whether to go on is the client's decision, and frames will show it.
+    Never raises. A value that no RFC 6455 parser takes is passed over; so is a parameter that section 7.1 does
+    not know, or a window of no sense: whether to go on is the client's decision, and frames will show it.
     """
     for value in header_values:
         try:
@@ -44,12 +40,10 @@ def parse_deflate(header_values: Sequence[bytes]) -> Deflate | None:
             continue
         for name, parameters in extensions:
             if name.lower() == "permessage-deflate":
-                given = {parameter.lower(): setting for parameter, setting in parameters}
+                given = {parameter.lower() for parameter, _ in parameters}
                 return Deflate(
                     client_no_context_takeover="client_no_context_takeover" in given,
                     server_no_context_takeover="server_no_context_takeover" in given,
-                    client_max_window_bits=_WINDOW_BITS.get(given.get("client_max_window_bits") or "", 15),
-                    server_max_window_bits=_WINDOW_BITS.get(given.get("server_max_window_bits") or "", 15),
                 )
     return None
 
