@@ -9,14 +9,15 @@ import pytest
 import trustme
 
 from support import certificates, handshake
+from support.observer import RecordingObserver
 from support.peer import End, Rest
 from support.relaying import Connect, StartRelay
 from support.upstream import ScriptedUpstream
-from support.waiting import within
+from support.waiting import eventually, within
 
 
 class SendingUpstream:
-    """A TLS server in a thread, with blocking sockets: answers an upgrade, sends, and ends its side of the TCP."""
+    """A TLS server in a thread, with blocking sockets: awaits a head, sends, and ends its side of the TCP."""
 
     def __init__(self, context: ssl.SSLContext, data: bytes, *, notify: bool) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -34,7 +35,7 @@ class SendingUpstream:
             received = b""
             while b"\r\n\r\n" not in received:
                 received += connection.recv(65536)
-            connection.sendall(handshake.SWITCHING + self._data)
+            connection.sendall(self._data)
             if self._notify:
                 connection.setblocking(False)
                 try:
@@ -59,7 +60,8 @@ async def test_what_came_before_the_end_of_a_tls_upstream_reaches_a_slow_client(
 ) -> None:
     """T8: the end arrives while the client has made the relay pause its reading."""
     data = bytes(range(256)) * int(megabytes * 4000)
-    upstream = SendingUpstream(certificates.server_context(authority), data, notify=notify)
+    sent = handshake.SWITCHING + data
+    upstream = SendingUpstream(certificates.server_context(authority), sent, notify=notify)
     try:
         relay = await start_relay(upstream.port, tls=certificates.client_context(authority))
         client = await connect(relay, buffers=4096)
@@ -67,6 +69,30 @@ async def test_what_came_before_the_end_of_a_tls_upstream_reaches_a_slow_client(
         await client.read_head()
         await asyncio.to_thread(upstream.sent.wait, 0.5)
         assert await client.read_to_end() == Rest(data, End.FIN)
+    finally:
+        upstream.close()
+
+
+async def test_an_upstream_that_has_gone_before_its_101_could_be_passed_on(
+    start_relay: StartRelay,
+    authority: trustme.CA,
+    connect: Connect,
+    observer: RecordingObserver,
+) -> None:
+    """T2: interim answers that the client does not read hold the 101 back until the upstream is gone."""
+    interim = b"HTTP/1.1 103 Early Hints\r\nLink: " + b"x" * 60_000 + b"\r\n\r\n"
+    sent = interim * 100 + handshake.SWITCHING + b"hello"
+    upstream = SendingUpstream(certificates.server_context(authority), sent, notify=True)
+    try:
+        relay = await start_relay(upstream.port, tls=certificates.client_context(authority))
+        client = await connect(relay, buffers=4096)
+        await client.send(handshake.upgrade() + b"early")
+        upstream.released.set()
+        await asyncio.sleep(0.2)
+        assert await client.read_to_end() == Rest(sent, End.FIN)
+        client.close()
+        await eventually(lambda: observer.taps[-1].endings)
+        assert (observer.taps[-1].outcomes, len(relay.live)) == (["101"], 0)
     finally:
         upstream.close()
 

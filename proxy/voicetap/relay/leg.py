@@ -18,8 +18,10 @@ class Leg(asyncio.Protocol):
         self._received = bytearray()
         self._paused = False
         self._ended = False
-        self._lost = False
-        self._fault: Exception | None = None
+        self.lost = False
+        """The connection is gone."""
+        self.fault: Exception | None = None
+        """What cut it; None where it ended."""
         self._readable = asyncio.Event()
         self._writable = asyncio.Event()
         self._writable.set()
@@ -40,15 +42,15 @@ class Leg(asyncio.Protocol):
         await self._readable.wait()
         if self._received:
             return self.take()
-        if self._fault is not None:
-            raise UpstreamReset("the upstream cut the connection") from self._fault
+        if self.fault is not None:
+            raise UpstreamReset("the upstream cut the connection") from self.fault
         return b""
 
     def take(self) -> bytes:
         """What has been received and not been read, without waiting."""
         data = bytes(self._received)
         self._received.clear()
-        if not self._ended and self._fault is None:
+        if not self._ended and self.fault is None:
             self._readable.clear()
             if self._paused:
                 self._paused = False
@@ -63,8 +65,8 @@ class Leg(asyncio.Protocol):
 
     async def write(self, data: bytes) -> None:
         """Send bytes, and wait while the upstream reads slower than we write; UpstreamReset when it was cut."""
-        if self._lost:
-            raise UpstreamReset("the upstream cut the connection") from self._fault
+        if self.lost:
+            raise UpstreamReset("the upstream cut the connection") from self.fault
         self.transport.write(data)
         await self._writable.wait()
 
@@ -93,11 +95,11 @@ class Leg(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by the loop."""
-        self._lost = True
+        self.lost = True
         if exc is None:
             self._ended = True
         else:
-            self._fault = exc
+            self.fault = exc
         self._readable.set()
         self._writable.set()
 

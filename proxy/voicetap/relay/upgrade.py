@@ -97,11 +97,13 @@ class Upgrades:
         report.answered(answer)
         if early:
             report.tap.chunk(Chunk(Side.SERVER, early, monotonic()))
+        if leg.lost:
+            splice.server.connection_lost(leg.fault)  # it was told to the leg, and there will be no second word
         # Hands over the client's early bytes. Of a parser, aiohttp calls feed_data and feed_eof alone.
         protocol.set_parser(splice.client)  # type: ignore[arg-type]
         if splice.server.full:
             client.pause_reading()  # set_parser resumes reading, whatever those bytes did
-        if leg.ended:
+        if leg.ended and not leg.lost:
             splice.server.eof_received()
         if protocol.client_ended:
             splice.client.eof_received()
