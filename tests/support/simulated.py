@@ -46,6 +46,16 @@ def judged(event: Event) -> Event:
     return event
 
 
+HEARD = [
+    "input_audio_buffer.speech_started",
+    "input_audio_buffer.speech_stopped",
+    "input_audio_buffer.committed",
+    "conversation.item.added",
+    "conversation.item.done",
+]
+"""What comes of a question in a session that detects speech."""
+
+
 class Talk:
     """A session, and what it said; every event of it has been judged."""
 
