@@ -1,19 +1,32 @@
+import base64
 import json
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.inspect import StructType
 
 from support.dialogue import message
 from support.requires import requires_path
+from support.shapes import JSON, ODD, like, struct_of, structs_in
 from voicetap.chunks import Side
 from voicetap.realtime import CATALOGUE, Event, Malformed, Unknown, decode
+from voicetap.realtime.client import AudioAppend
 from voicetap.realtime.decode import WHOLE
 from voicetap.realtime.event import REASONS
-from voicetap.realtime.server import OutputAudioDelta, TranscriptionCompleted
+from voicetap.realtime.objects import has_text
+from voicetap.realtime.server import (
+    ErrorOccurred,
+    OutputAudioDelta,
+    ResponseDone,
+    SessionDescribed,
+    TranscriptionCompleted,
+    TranslatedAudioDelta,
+)
 from voicetap.wire import Kind, Message
 
 DELTA = b'"type":"response.output_audio.delta"'
@@ -80,6 +93,20 @@ KNOWN = ("event", "response.output_audio.delta")
         pytest.param(b"{" + DELTA + b',"item_id":5}', ("schema", KNOWN[1]), id="an id that is a number"),
         pytest.param(b"{" + DELTA + b',"item_id":' + b"9" * 10_000 + b"}", ("schema", KNOWN[1]), id="a huge one"),
         pytest.param({"type": KNOWN[1], "item_id": "i" * 513}, ("schema", KNOWN[1]), id="an id that is too long"),
+        pytest.param(b"{" + DELTA + b',"delta":"QUJD","delta":"QQ=="}', KNOWN, id="audio twice"),
+        pytest.param(b"{" + DELTA + b',"delta":{"elided_bytes":3}}', KNOWN, id="audio left out"),
+        pytest.param(b"{" + DELTA + b',"delta":5}', ("schema", KNOWN[1]), id="a number for audio"),
+        pytest.param(b"{" + DELTA + b',"delta":"\\ud800"}', ("json", None), id="half a surrogate pair for audio"),
+        pytest.param(
+            b'{"type":"response.done","response":{"metadata":' + b"[" * 9000 + b"]" * 9000 + b"}}",
+            ("depth", None),
+            id="deep, in a field that is kept as it came",
+        ),
+        pytest.param(
+            b'{"type":"response.done","response":{"usage":{"total_tokens":' + b"9" * 30 + b"}}}",
+            ("schema", "response.done"),
+            id="more tokens than could be",
+        ),
         pytest.param(b'{"type":"response.done",' + DELTA + b"}", ("schema", KNOWN[1]), id="two types"),
         pytest.param(
             {"type": "conversation.item.truncated", "audio_end_ms": "soon"},
@@ -166,19 +193,18 @@ def test_of_a_cut_message_only_the_type_is_read(payload: bytes, tail: bytes, exp
     assert (getattr(got, "reason", "event"), got.type) == expected
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=10,
-)
 NAMES = st.sampled_from(sorted({name for side in Side for name in CATALOGUE[side]} | {"nope"}))
-FIELDS = st.sampled_from(
-    (
-        *("event_id", "item_id", "response_id", "content_index", "audio_end_ms", "transcript", "status"),
-        *("error", "code", "message", "session", "id", "model", "audio", "input", "transcription"),
-        *("input_audio_transcription",),
-    )
-)
+LOOKED_INTO = [(side, name) for side in Side for name, model in CATALOGUE[side].items() if model is not Event]
+
+
+def fields_in(info: StructType) -> Iterator[str]:
+    for field in info.fields:
+        yield field.encode_name
+        for inner in structs_in(field.type):
+            yield from fields_in(inner)
+
+
+FIELDS = st.sampled_from(sorted({f for side, name in LOOKED_INTO for f in fields_in(struct_of(CATALOGUE[side][name]))}))
 OBJECTS = st.recursive(JSON, lambda inner: st.dictionaries(FIELDS, inner, max_size=4), max_leaves=12)
 
 
@@ -200,6 +226,54 @@ def test_no_fields_make_it_raise(side: Side, name: str, fields: dict[str, Any], 
     event = {"type": name, **fields} if first else {**fields, "type": name}
     payload = json.dumps(event).encode()
     check(side, payload, len(payload) + cut, payload)
+
+
+def use(event: Event) -> None:
+    """Ask it everything that it can be asked."""
+    if isinstance(event, AudioAppend | OutputAudioDelta | TranslatedAudioDelta):
+        assert event.audio_bytes() >= 0
+    elif isinstance(event, ErrorOccurred):
+        assert event.detail().name()
+    elif isinstance(event, ResponseDone):
+        event.used()
+    elif isinstance(event, SessionDescribed) and event.session is not None:
+        event.session.transcription()
+        event.session.turn_detection()
+        for bytes_per_ms in (event.session.input_format(), event.session.output_format()):
+            assert not isinstance(bytes_per_ms, float) or bytes_per_ms > 0
+    elif isinstance(event, TranscriptionCompleted):
+        has_text(event.transcript)
+
+
+def shaped(other: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Side, dict[str, Any]]]:
+    """An event of any type that is looked into, with JSON in each of its fields."""
+    return st.one_of(
+        [
+            like(struct_of(CATALOGUE[side][name]), other).map(
+                lambda fields, side=side, name=name: (side, {**fields, "type": name})
+            )
+            for side, name in LOOKED_INTO
+        ]
+    )
+
+
+@given(shaped(st.nothing()))
+def test_whatever_has_the_shape_of_an_event_is_one_and_can_be_used(sent: tuple[Side, dict[str, Any]]) -> None:
+    side, fields = sent
+    event = decode(side, message(fields))
+    assert isinstance(event, Event), event
+    use(event)
+
+
+@given(shaped(ODD))
+def test_no_odd_field_makes_it_raise(sent: tuple[Side, dict[str, Any]]) -> None:
+    side, fields = sent
+    event = decode(side, message(fields))
+    if isinstance(event, Event):
+        use(event)
+    else:
+        assert isinstance(event, Malformed)
+        assert (event.reason, event.type) in {("schema", fields["type"]), ("json", None)}
 
 
 @given(st.sampled_from(Side), st.binary(max_size=60), st.integers(0, 120))
@@ -243,3 +317,11 @@ def test_elided_text_is_read() -> None:
     name = "conversation.item.input_audio_transcription.completed"
     event = decode(Side.SERVER, message({"type": name, "transcript": {"elided_chars": 12}}))
     assert isinstance(event, TranscriptionCompleted)
+
+
+def test_of_an_append_that_is_too_large_to_be_read_the_audio_is_measured() -> None:
+    audio = base64.b64encode(bytes(3_000_001)).decode()
+    payload = json.dumps({"type": "input_audio_buffer.append", "audio": audio}).encode()
+    event = decode(Side.CLIENT, Message(Kind.TEXT, payload[:70_000], len(payload), payload[-4096:]))
+    assert isinstance(event, AudioAppend)
+    assert (event.audio_bytes(), event.whole, event.type) == (3_000_001, False, "input_audio_buffer.append")

@@ -17,6 +17,6 @@ def test_an_event_knows_its_type_as_it_was_on_the_wire_and_the_model_of_its_mean
 
 
 def test_fields_of_the_message_cannot_pose_as_what_the_class_knows() -> None:
-    event = decode(Side.CLIENT, message({"type": "response.create", "whole": False, "sender": "server", "model": 1}))
+    event = decode(Side.CLIENT, message({"type": "session.close", "whole": False, "sender": "server", "model": 1}))
     assert isinstance(event, Event)
-    assert (event.type, event.sender, event.whole, event.model) == ("response.create", Side.CLIENT, True, Event)
+    assert (event.type, event.sender, event.whole, event.model) == ("session.close", Side.CLIENT, True, Event)

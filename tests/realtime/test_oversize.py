@@ -1,3 +1,4 @@
+import base64
 import json
 from typing import Any
 
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicetap.realtime.oversize import HEAD, TAIL, find_type
+from voicetap.realtime.oversize import HEAD, TAIL, find_audio, find_type
 
 BIG = "QUJD" * 5000
 """What stands for `…`."""
@@ -106,3 +107,15 @@ def test_what_is_found_is_the_type_whatever_is_around_it(event: dict[str, Any], 
     expected = event.get("type")
     found = find(json.dumps(dict(members), indent=indent))
     assert found == (expected if isinstance(expected, str) else None)
+
+
+@pytest.mark.parametrize("size", [1_000_000, 1_000_001, 1_000_002])
+@pytest.mark.parametrize("template", ['{"type":"x","audio" : "%s"}', '{"audio":"%s","event_id":"e","type":"x"}'])
+def test_how_much_audio_there_is_follows_from_where_the_string_ends(template: str, size: int) -> None:
+    message = (template % base64.b64encode(bytes(size)).decode()).encode()
+    assert find_audio(message[:HEAD], message[-TAIL:], len(message)) == size
+
+
+@pytest.mark.parametrize("message", [b'{"type":"x"}', b'{"audio":3}', b""])
+def test_without_a_string_there_is_no_audio(message: bytes) -> None:
+    assert find_audio(message, b"", len(message)) is None

@@ -1,7 +1,10 @@
 """The vocabulary of Realtime APIs: Message -> Event; never raises.
 
 event       Event, and what comes where there is none: Unknown, Malformed
-objects     what events have in common: ids, codes, elided text
+values      the types of ids, numbers, codes, and their bounds
+audio       bytes of audio in a payload, and in a millisecond
+usage       tokens and seconds that were used
+objects     what events are about: sessions, items, responses, errors, elided text
 client      events of clients that something looks into
 server      events of servers that something looks into
 catalogue   every type of either side, and the model that it is read into

@@ -1,5 +1,6 @@
 """Message -> Event, for one direction or the other; never raises."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Union
 
@@ -7,9 +8,11 @@ import msgspec
 
 from ..chunks import Side
 from ..wire import Kind, Message
+from .audio import ElidedAudio
 from .catalogue import CATALOGUE
+from .client import AudioAppend
 from .event import Event, Malformed, Unknown
-from .oversize import HEAD, TAIL, find_type
+from .oversize import HEAD, TAIL, find_audio, find_type
 
 WHOLE = 1024 * 1024
 """Bytes of a message up to which it is read: a larger one could hold up every other session (15 MB of `{},` take
@@ -17,6 +20,9 @@ WHOLE = 1024 * 1024
 
 _TYPE_SHOWN = 200
 """Characters kept of a type that is not known."""
+
+_TEXT, _SERVER = Kind.TEXT, Side.SERVER
+"""For each message: to look up the member of an enumeration costs as much as to decode an id."""
 
 
 def _class_of(sender: Side, name: str, *, whole: bool = True) -> type[Event]:
@@ -54,7 +60,7 @@ _read_string = msgspec.json.Decoder(str).decode
 def decode(sender: Side, message: Message) -> Event | Unknown | Malformed:
     """The event in a text or binary message of one side."""
     payload = message.payload
-    if message.kind is not Kind.TEXT:
+    if message.kind is not _TEXT:
         return Malformed(sender, "binary", None, payload)
     size = message.size
     if size > WHOLE or size > len(payload):
@@ -63,7 +69,7 @@ def decode(sender: Side, message: Message) -> Event | Unknown | Malformed:
     if not payload.isascii() and not _is_utf8(payload):
         return Malformed(sender, "utf8", None, payload)
     try:
-        return _read_server(payload) if sender is Side.SERVER else _read_client(payload)
+        return _read_server(payload) if sender is _SERVER else _read_client(payload)
     except (ValueError, RecursionError):  # msgspec's own errors are ValueErrors
         return _explain(sender, payload)
 
@@ -98,12 +104,22 @@ def _explain(sender: Side, payload: bytes) -> Unknown | Malformed:
 def _decode_oversize(sender: Side, message: Message) -> Event | Unknown | Malformed:
     payload = message.payload
     cut = message.size > len(payload)
-    name = find_type(payload[:HEAD], message.tail[-TAIL:] if cut else payload[-TAIL:])
+    head, tail = payload[:HEAD], message.tail[-TAIL:] if cut else payload[-TAIL:]
+    name = find_type(head, tail)
     if name is None:
         return Malformed(sender, "oversize", None, payload)
     if name not in CATALOGUE[sender]:
         return Unknown(sender, name[:_TYPE_SHOWN], payload)
+    if CATALOGUE[sender][name] is AudioAppend:
+        # The API takes up to 15 MiB at once. Nothing else is missed of it than how much audio it is.
+        audio = find_audio(head, tail, message.size)
+        return _append_class(sender, name)(audio=None if audio is None else ElidedAudio(audio))
     return _unread(sender, name)
+
+
+@cache
+def _append_class(sender: Side, name: str) -> Callable[..., AudioAppend]:
+    return _class_of(sender, name, whole=False)  # type: ignore[return-value]
 
 
 @cache

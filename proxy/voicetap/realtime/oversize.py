@@ -18,6 +18,8 @@ _SPACE = b" \t\n\r"
 _TOKEN = re.compile(rb'("[^"\\]*+(?:\\.[^"\\]*+)*+("?))([ \t\n\r]*+:[ \t\n\r]*+)?|[{}\[\]]', re.DOTALL)
 """A string (1), of which 2 is the closing quote, and what makes a key of it (3); or what nests."""
 
+_AUDIO = re.compile(rb'"audio"[ \t\n\r]*+:[ \t\n\r]*+"')
+
 _OPENS, _CLOSES = b"{[", b"}]"
 
 
@@ -28,6 +30,20 @@ def find_type(head: bytes, tail: bytes) -> str | None:
     """
     found = _forwards(head)
     return _backwards(tail) if found is None else found
+
+
+def find_audio(head: bytes, tail: bytes, size: int) -> int | None:
+    """Bytes of audio in the member `audio` of a message of `size` bytes, if it is most of the message; None if not.
+
+    `tail` is its last bytes. Base64 has no quotes, so the first quote in the tail ends the string.
+    """
+    begin = _AUDIO.search(head)
+    end = tail.find(b'"')
+    if begin is None or end < 0:
+        return None
+    characters = size - len(tail) + end - begin.end()
+    padding = end - len(tail[:end].rstrip(b"="))
+    return max(0, characters * 3 // 4 - padding)
 
 
 def _forwards(head: bytes) -> str | None:
