@@ -13,8 +13,11 @@ from support.requires import REPOSITORY, requires_program
 PACKAGE = REPOSITORY / "proxy" / "voicetap"
 TESTS = REPOSITORY / "tests"
 
+_FACTS = ("answers", "connection", "messages", "session", "transcription", "turns", "usage")
+
 TESTED_THROUGH = {
     "chunks": "nouns without behaviour; the tests of relay and observe write and read them",
+    **{f"facts.{name}": "nouns without behaviour; tests.facts.test_fact looks at every one" for name in _FACTS},
 }
 """Modules without a test file of their own, and what tests them instead."""
 
