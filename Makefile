@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint bench fix constraints clean
+.PHONY: help setup demo test check lint bench fix docs constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,6 +38,9 @@ bench: $(VENV)/.dev ## CPU and latency beside nginx and HAProxy; BENCH='--help' 
 fix: $(VENV)/.dev ## format, and repair what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.dev ## draw docs/states.md from the tables of transitions
+	$(BIN)/python docs/states.py > docs/states.new && mv docs/states.new docs/states.md
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .cache dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

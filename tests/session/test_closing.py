@@ -1,8 +1,11 @@
+import math
+
 import pytest
 
 from support.dialogue import Dialogue
-from voicetap.chunks import Side
+from voicetap.chunks import Ending, Side
 from voicetap.facts import ConnectionClosed, Fact
+from voicetap.session import Session
 
 DURATION = "Your session hit the maximum duration of 60 minutes."
 
@@ -95,3 +98,12 @@ def test_a_close_frame_seen_before_it_went_dark_still_counts() -> None:
     call.close_frame(Side.SERVER, 1000, "bye")
     call.blind(None)
     assert last(call, Side.SERVER) == ConnectionClosed(100.0, "server_closed", 1000, "bye", Side.SERVER, 0.0)
+
+
+@pytest.mark.parametrize(("opened_at", "ended_at"), [(math.nan, math.nan), (math.nan, 5.0), (5.0, math.nan)])
+def test_without_times_how_long_it_lasted_is_not_known(opened_at: float, ended_at: float) -> None:
+    session = Session("/v1/realtime", opened_at)
+    session.close_frame(Side.CLIENT, 1000, "", ended_at)
+    closed = session.close(Ending(Side.CLIENT, False, ended_at))[-1]
+    assert isinstance(closed, ConnectionClosed)
+    assert (closed.end, closed.close_code, closed.duration_seconds) == ("client_closed", 1000, None)

@@ -1,75 +1,145 @@
+"""100.0 is the time of the upgrade request; steps take quarters of a second, so that figures are exact."""
+
 import json
+import math
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from support.dialogue import MODEL, OPENED_AT, SIDEBAND, TARGET, TRANSCRIBER, Dialogue, described, message
+from support.answering import ask_and_begin, calling, speak, truncate, truncated
+from support.dialogue import (
+    MODEL,
+    OPENED_AT,
+    SERVER_VAD,
+    SIDEBAND,
+    TARGET,
+    TRANSCRIBER,
+    Dialogue,
+    described,
+    message,
+)
 from support.requires import requires_path
 from voicetap.chunks import Ending, Side
 from voicetap.facts import (
+    AnswerEnded,
+    AnswerGenerated,
     AnswerSpoken,
+    AudioBegan,
     ConnectionClosed,
+    DeadAirNoticed,
     ErrorReported,
     EventReceived,
     Fact,
+    InputAudioReceived,
+    Interrupted,
+    ItemEntered,
     MessageMalformed,
+    OutputBegan,
+    ResponseFinished,
+    ResponseStarted,
     SessionConfigured,
     SessionStarted,
-    SessionStartFailed,
+    SpeechCommitted,
+    SpeechStarted,
+    SpeechStopped,
+    Surprise,
+    Tokens,
     TranscriptionFinished,
-    TranscriptionForgotten,
     TranscriptionLate,
     TranscriptionStarted,
     TruncationFinished,
+    TruncationMeasured,
+    TurnAnswered,
+    TurnEnded,
+    TurnOpened,
     UnknownEventReceived,
+    UsageReported,
 )
 from voicetap.realtime import Event, decode
 from voicetap.session import Session
 
 PREFIX = "conversation.item.input_audio_transcription"
+USER_ITEM = {"id": "item_1", "type": "message", "role": "user"}
+ASSISTANT_ITEM = {"id": "item_A", "type": "message", "role": "assistant"}
 
 
 def test_a_call_from_beginning_to_end() -> None:
-    """A spoken question, its answer cut off, a second question whose transcription fails, and a goodbye."""
+    """A spoken question, its answer cut off, a second question whose transcription fails, and a goodbye.
+
+    The user speaks from 100.0 to 100.5, which the server notices at 101.0; the answer comes half a second later, and is
+    heard for a second when the user speaks again.
+    """
     call = Dialogue()
-    trace: list[Fact] = []
-    trace += call.server("session.created", session=described(None))
-    trace += call.client("session.update", session={"audio": {"input": {"transcription": {"model": TRANSCRIBER}}}})
-    trace += call.server("session.updated", session=described())
-    trace += call.client("input_audio_buffer.append", audio="AAAA")
-    trace += call.server("input_audio_buffer.speech_started", item_id="item_1", audio_start_ms=100)
-    trace += call.server("input_audio_buffer.speech_stopped", item_id="item_1", audio_end_ms=900)
-    trace += call.wait(1.0)
-    trace += call.server("input_audio_buffer.committed", item_id="item_1")
-    trace += call.server("response.created", response={"id": "resp_1"})
-    trace += call.server("response.output_audio.delta", item_id="item_A", response_id="resp_1", delta="AAAA")
-    trace += call.server(f"{PREFIX}.completed", item_id="item_1", transcript="What time is it?")
-    trace += call.wait(1.0)
-    trace += call.server("input_audio_buffer.speech_started", item_id="item_2", audio_start_ms=2000)
-    trace += call.client("conversation.item.truncate", item_id="item_A", content_index=0, audio_end_ms=800)
-    trace += call.server("conversation.item.truncated", item_id="item_A", content_index=0, audio_end_ms=800)
-    trace += call.server("input_audio_buffer.committed", item_id="item_2")
-    trace += call.wait(1.0)
-    trace += call.server(f"{PREFIX}.failed", item_id="item_2", error={"type": "server_error", "code": None})
-    trace += call.server("error", error={"type": "invalid_request_error", "code": "invalid_value", "message": "m"})
-    trace += call.close_frame(Side.CLIENT, 1000)
-    trace += call.end(Side.CLIENT)
-    assert trace == [
+    call.server("session.created", session=described(None))
+    call.client("session.update", session={"audio": {"input": {"transcription": {"model": TRANSCRIBER}}}})
+    call.server("session.updated", session=described(turn_detection=SERVER_VAD))
+    call.append(250)
+    call.server("input_audio_buffer.speech_started", item_id="item_1", audio_start_ms=0)
+    for _ in range(4):
+        call.wait(0.25)
+        call.append(250)
+    call.server("input_audio_buffer.speech_stopped", item_id="item_1", audio_end_ms=1250)
+    call.commit("item_1")
+    call.server("conversation.item.added", item=USER_ITEM)
+    call.server("conversation.item.done", item=USER_ITEM)
+    call.begin("resp_1")
+    call.wait(0.5)
+    call.server("response.output_item.added", response_id="resp_1", item=ASSISTANT_ITEM)
+    call.server("conversation.item.added", item=ASSISTANT_ITEM)
+    call.audio("resp_1", "item_A", 3000)
+    call.server(f"{PREFIX}.completed", item_id="item_1", transcript="What time is it?")
+    call.done("resp_1", usage={"output_tokens": 60, "output_token_details": {"audio_tokens": 60}})
+    call.wait(1.0)
+    speak(call, "item_2")
+    truncate(call, "item_A", 1000)
+    truncated(call, "item_A", 1000)
+    call.commit("item_2")
+    call.begin("resp_2")
+    call.wait(1.0)
+    call.server(f"{PREFIX}.failed", item_id="item_2", error={"type": "server_error", "code": None})
+    call.error("invalid_value", message="m")
+    call.wait(1.0)
+    call.close_frame(Side.CLIENT, 1000)
+    call.end(Side.CLIENT)
+    assert call.facts == [
         SessionConfigured(100.0, "sess_1", MODEL, True, False, None),
         SessionStarted(100.0, "sess_1", MODEL, 0.0),
-        SessionConfigured(100.0, "sess_1", MODEL, True, True, TRANSCRIBER),
+        SessionConfigured(100.0, "sess_1", MODEL, True, True, TRANSCRIBER, turn_detection="server_vad"),
+        SpeechStarted(100.0, "item_1"),
+        InputAudioReceived(100.75, 1.0),
+        SpeechStopped(101.0, "item_1", 100.5, 0.5),
+        InputAudioReceived(101.0, 0.25),
+        SpeechCommitted(101.0, "item_1"),
         TranscriptionStarted(101.0, "item_1", TRANSCRIBER),
-        AnswerSpoken(101.0, "item_A", "resp_1"),
-        TranscriptionFinished(101.0, "item_1", "completed", None, None, TRANSCRIBER, True),
-        TruncationFinished(102.0, "item_A", "client", "acknowledged", 800),
-        TranscriptionStarted(102.0, "item_2", TRANSCRIBER),
-        TranscriptionFinished(103.0, "item_2", "failed", "server_error", None, TRANSCRIBER, True),
-        ErrorReported(103.0, "invalid_value", "m"),
-        ConnectionClosed(103.0, "client_closed", 1000, "", Side.CLIENT, 3.0),
+        TurnOpened(101.0, 1, "speech", 100.0),
+        ItemEntered(101.0, "item_1", "user", "message"),
+        ResponseStarted(101.0, "resp_1", 1, "vad", 101.0, 0.0),
+        ItemEntered(101.5, "item_A", "assistant", "message"),
+        OutputBegan(101.5, "resp_1", 1, 0.5),
+        AnswerSpoken(101.5, "item_A", "resp_1"),
+        AudioBegan(101.5, "resp_1", "item_A", 1, "vad", 0.5),
+        TurnAnswered(101.5, 1, 1.0, 0.5, "curve"),
+        TranscriptionFinished(101.5, "item_1", "completed", None, None, TRANSCRIBER, True, 0.5),
+        UsageReported(101.5, "response", "resp_1", None, MODEL, Tokens(output=60, output_audio=60), None, None),
+        ResponseFinished(101.5, "resp_1", 1, "completed", None, 0.5),
+        AnswerGenerated(101.5, "item_A", "resp_1", 3.0, None),
+        SpeechStarted(102.5, "item_2"),
+        Interrupted(102.5, "resp_1", "item_A", 1, "playing", "turn_detected"),
+        AnswerEnded(102.5, "resp_1", 1, 102.5),
+        TruncationFinished(102.5, "item_A", "client", "acknowledged", 1000),
+        TruncationMeasured(102.5, "item_A", 1, "client", 1000, 3000.0, 2000.0),
+        SpeechCommitted(102.5, "item_2"),
+        TranscriptionStarted(102.5, "item_2", TRANSCRIBER),
+        TurnOpened(102.5, 2, "speech", 102.5),
+        ResponseStarted(102.5, "resp_2", 2, "vad", 102.5, 0.0),
+        TranscriptionFinished(103.5, "item_2", "failed", "server_error", None, TRANSCRIBER, True),
+        ErrorReported(103.5, "invalid_value", "m"),
+        TurnEnded(104.5, 1, "speech", "interrupted", 102.5),
+        ResponseFinished(104.5, "resp_2", 2, "unfinished", None, 2.0),
+        AnswerEnded(104.5, "resp_2", 2, 104.5),
+        TurnEnded(104.5, 2, "speech", "session_closed", 104.5),
+        ConnectionClosed(104.5, "client_closed", 1000, "", Side.CLIENT, 4.5),
     ]
 
 
@@ -84,8 +154,44 @@ def test_every_message_counts_as_an_event_known_or_not_or_as_malformed() -> None
     assert call.raw(Side.SERVER, {"type": "nope"}) == [UnknownEventReceived(OPENED_AT, Side.SERVER, "nope")]
     assert call.raw(Side.CLIENT, "nope") == [MessageMalformed(OPENED_AT, Side.CLIENT, "json", None)]
     assert call.raw(Side.SERVER, {"type": "error", "error": []}) == [
-        MessageMalformed(OPENED_AT, Side.SERVER, "schema", "error")
+        MessageMalformed(OPENED_AT, Side.SERVER, "schema", "error"),
+        Surprise(OPENED_AT, "schema", "error", "schema"),
     ]
+
+
+def test_what_was_awaited_until_a_message_is_told_before_it_and_has_its_own_time() -> None:
+    """Nobody looked at the time in between: the answer is heard until 101.0, its turn settles at 103.0."""
+    call = calling()
+    ask_and_begin(call, "resp_1")
+    call.audio("resp_1", "item_A", 1000)
+    call.done("resp_1")
+    call.now += 60.0
+    assert call.raw(Side.CLIENT, {"type": "response.create"}) == [
+        AnswerEnded(101.0, "resp_1", 1, 101.0),
+        TurnEnded(103.0, 1, "agent_initiated", "completed", 101.0),
+        EventReceived(160.0, Side.CLIENT, "response.create"),
+    ]
+
+
+@pytest.mark.parametrize("what", ["close frame", "blind", "end"])
+def test_also_before_what_is_no_message(what: str) -> None:
+    call = Dialogue().started()
+    call.ask()
+    call.now += 5.25
+    if what == "close frame":
+        facts = call.close_frame(Side.SERVER)
+    else:
+        facts = call.end() if what == "end" else call.blind(None)
+    assert facts[0] == DeadAirNoticed(105.0, None, "request")
+
+
+@pytest.mark.parametrize("sender", Side)
+def test_only_the_first_close_frame_matters(sender: Side) -> None:
+    call = Dialogue().started()
+    call.close_frame(sender, 4000, "first")
+    call.close_frame(Side.CLIENT, 1001, "second")
+    assert isinstance(closed := call.end()[-1], ConnectionClosed)
+    assert (closed.close_code, closed.close_reason, closed.closed_by) == (4000, "first", sender)
 
 
 def test_the_end_is_told_once() -> None:
@@ -94,103 +200,116 @@ def test_the_end_is_told_once() -> None:
     assert call.end() == []
 
 
-IDS = st.sampled_from(["item_1", "item_2", "item_3", None])
-STATUS = st.sampled_from(["in_progress", "completed", None])
-TEXT = st.sampled_from(["", "hello", None])
-MS = st.sampled_from([0, 900, 57340, 10**30, 1.5, -1, None])
-ERRORS = st.fixed_dictionaries(
-    {},
-    optional={
-        "type": st.sampled_from(["invalid_request_error", None]),
-        "code": st.sampled_from(["session_expired", "item_truncate_invalid_item_id", "", 7, None]),
-        "message": st.sampled_from(
+PHASES = ["before the session", "idle", "user speaks", "committed", "asked", "made", "generated", "heard", "over", "called"]
+"""Of a call in which each comes a second after the one before it."""
+
+
+def reach(phase: str) -> Dialogue:
+    call = Dialogue()
+    steps = {
+        "before the session": lambda: None,
+        "idle": lambda: call.started(turn_detection=SERVER_VAD),
+        "user speaks": lambda: speak(call, "item_1"),
+        "committed": lambda: call.commit("item_1"),
+        "asked": lambda: call.ask(),
+        "made": lambda: call.begin("resp_1"),
+        "generated": lambda: call.audio("resp_1", "item_A", 10_000),
+        "heard": lambda: call.done("resp_1"),
+        "over": lambda: call.wait(20.0),
+        "called": lambda: [ask_and_begin(call, "resp_2"), call.call("resp_2", "call_1"), call.done("resp_2")],
+    }
+    for name in PHASES[: PHASES.index(phase) + 1]:
+        call.wait(1.0)
+        steps[name]()
+    return call
+
+
+@pytest.mark.parametrize(
+    ("phase", "left"),
+    [
+        ("before the session", ["SessionStartFailed closed"]),
+        ("idle", []),
+        ("user speaks", []),
+        ("committed", ["TranscriptionFinished session_closed", "TurnEnded session_closed"]),
+        ("asked", ["TranscriptionFinished session_closed", "TurnEnded session_closed"]),
+        (
+            "made",
             [
-                "Audio content of 9250ms is already shorter than 57340ms",
-                "Audio content of 1ms is already shorter than " + "9" * 400 + "ms",
-                "Only model output audio messages can be truncated",
-                "item 'item_2' not found",
-                None,
-            ]
+                "TranscriptionFinished session_closed",
+                "ResponseFinished unfinished",
+                "AnswerEnded",
+                "TurnEnded session_closed",
+            ],
         ),
-        "event_id": st.sampled_from(["e1", "e2", None]),
-    },
+        (
+            "generated",
+            [
+                "TranscriptionFinished session_closed",
+                "ResponseFinished unfinished",
+                "AnswerGenerated",
+                "TurnEnded session_closed",
+                "AnswerEnded",
+            ],
+        ),
+        ("heard", ["TranscriptionFinished session_closed", "TurnEnded session_closed", "AnswerEnded"]),
+        ("over", []),
+        ("called", ["ToolFinished unanswered", "TurnEnded session_closed"]),
+    ],
 )
-SESSIONS = st.sampled_from([None, {}, described(), described(None), {"input_audio_transcription": {}}, {"model": None}])
+def test_when_the_connection_ends_everything_has_an_outcome(phase: str, left: list[str]) -> None:
+    call = reach(phase)
+    assert [named(fact) for fact in call.end()] == [*left, "ConnectionClosed"]
 
 
-def an(sender: Side, type: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Side, Any]]:
-    return st.fixed_dictionaries({"type": st.just(type)}, optional=fields).map(lambda event: (sender, event))
+@pytest.mark.parametrize("phase", PHASES[1:])
+@pytest.mark.parametrize("sender", [Side.SERVER, None])
+def test_where_the_server_is_not_understood_any_more_nothing_is_made_up(phase: str, sender: Side | None) -> None:
+    """Whatever the client still does, and however long it takes."""
+    call = reach(phase)
+    pending = ["TranscriptionForgotten"] if phase in PHASES[3:8] else []
+    assert [named(fact) for fact in call.blind(sender)] == pending
+    told = len(call.facts)
+    call.client("input_audio_buffer.commit")
+    call.write()
+    call.output("call_1")
+    call.ask()
+    truncate(call, "item_A", 500)
+    call.client("response.cancel")
+    call.wait(3600.0)
+    call.append(500)
+    assert [named(fact) for fact in call.end()] == ["InputAudioReceived", "ConnectionClosed"]
+    assert len(call.facts) == told + 2
 
 
-MESSAGES = st.one_of(
-    an(Side.SERVER, "session.created", session=SESSIONS),
-    an(Side.SERVER, "session.updated", session=SESSIONS),
-    an(Side.SERVER, "error", error=ERRORS),
-    an(Side.SERVER, "input_audio_buffer.committed", item_id=IDS),
-    an(Side.SERVER, f"{PREFIX}.completed", item_id=IDS, transcript=TEXT, status=STATUS),
-    an(Side.SERVER, f"{PREFIX}.failed", item_id=IDS, error=ERRORS),
-    an(Side.SERVER, "conversation.item.truncated", item_id=IDS, content_index=st.integers(0, 1), audio_end_ms=MS),
-    an(
-        Side.CLIENT,
-        "conversation.item.truncate",
-        item_id=IDS,
-        content_index=st.integers(0, 1),
-        audio_end_ms=MS,
-        event_id=st.sampled_from(["e1", "e2", None]),
-    ),
-    an(Side.SERVER, "response.output_audio.delta", item_id=IDS, response_id=st.sampled_from(["r1", "r2", None])),
-    an(Side.SERVER, "output_audio_buffer.started", response_id=st.sampled_from(["r1", "r2", None])),
-    an(Side.CLIENT, "nope"),
-    st.tuples(st.sampled_from(Side), st.sampled_from(["", "{}", "[]", b"\xff"])),
-)
-STEPS = st.one_of(
-    MESSAGES,
-    MESSAGES,
-    st.tuples(st.just("wait"), st.sampled_from([0.0, 0.1, 5.0, 20.0])),
-    st.tuples(st.just("close"), st.sampled_from(Side), st.sampled_from([None, 1000, 1001, 4000])),
-    st.tuples(st.just("blind"), st.sampled_from([*Side, None])),
-)
+def test_before_the_session_it_will_not_be_known_whether_it_started() -> None:
+    call = Dialogue()
+    assert call.blind(Side.SERVER) == []
+    assert [named(fact) for fact in call.wait(3600.0) + call.end()] == ["ConnectionClosed"]
 
 
-@given(st.sampled_from([TARGET, SIDEBAND]), st.lists(STEPS, max_size=60), st.sampled_from([*Side, None]))
-def test_whatever_comes_in_whatever_order_each_thing_has_one_outcome(
-    target: str, steps: list[tuple[Any, ...]], by: Side | None
-) -> None:
-    now = OPENED_AT
-    session = Session(target, now)
-    facts: list[Fact] = []
-    for step, *more in steps:
-        if step == "wait":
-            now += more[0]
-            facts += session.tick(now)
-        elif step == "close":
-            facts += session.close_frame(more[0], more[1], "", now)
-        elif step == "blind":
-            facts += session.blind(more[0], now)
-        else:
-            facts += session.receive(step, decode(step, message(more[0])), now)
-    facts += session.close(Ending(by, False, now))
+def test_where_the_client_is_not_understood_any_more_the_server_is() -> None:
+    call = reach("heard")
+    assert call.blind(Side.CLIENT) == []
+    call.wait(20.0)
+    speak(call, "item_2")
+    call.commit("item_2")
+    call.begin("resp_2")
+    call.audio("resp_2", "item_B")
+    assert [answered.turn for answered in call.told(TurnAnswered)] == [1, 2]
 
-    of_kind: dict[type[Fact], list[Any]] = {}
-    for fact in facts:
-        of_kind.setdefault(type(fact), []).append(fact)
-    assert [fact.at for fact in facts] == sorted(fact.at for fact in facts)
-    messages = [step for step in steps if isinstance(step[0], Side)]
-    blind = ("blind", Side.SERVER) in steps or ("blind", None) in steps
-    seen = (EventReceived, UnknownEventReceived, MessageMalformed)
-    assert sum(len(of_kind.get(kind, [])) for kind in seen) == len(messages)
-    assert len(of_kind.get(SessionStarted, []) + of_kind.get(SessionStartFailed, [])) == 1 or blind
-    assert of_kind[ConnectionClosed] == facts[-1:]
-    finished = Counter(fact.item_id for fact in of_kind.get(TranscriptionFinished, []) if fact.item_id)
-    assert set(finished.values()) <= {1}
-    announced = [fact.item_id for fact in of_kind.get(TranscriptionFinished, []) if fact.announced]
-    announced += [fact.item_id for fact in of_kind.get(TranscriptionForgotten, [])]
-    assert sorted(announced) == sorted(fact.item_id for fact in of_kind.get(TranscriptionStarted, []))
-    wishes = sum(fact.type == "conversation.item.truncate" for fact in of_kind.get(EventReceived, []))
-    answered = sum(fact.initiator == "client" for fact in of_kind.get(TruncationFinished, []))
-    assert wishes == answered or (blind and wishes > answered)
-    spoken = Counter(fact.item_id for fact in of_kind.get(AnswerSpoken, []) if fact.item_id)
-    assert set(spoken.values()) <= {1}
+
+def test_times_may_not_be_known() -> None:
+    call = Dialogue(at=math.nan).started()
+    call.ask()
+    call.answer("resp_1")
+    assert call.wait(3600.0) == []
+    assert all(math.isnan(fact.at) for fact in call.end())
+
+
+def named(fact: Fact) -> str:
+    """Kind and outcome."""
+    part = getattr(fact, "outcome", None) or getattr(fact, "status", None) or getattr(fact, "code", None) or ""
+    return f"{type(fact).__name__} {part}".strip()
 
 
 DERIVED = (
@@ -220,8 +339,7 @@ def counts(path: Path) -> dict[str, int]:
     names: Counter[str] = Counter()
     for fact in facts:
         if isinstance(fact, DERIVED):
-            part = getattr(fact, "outcome", None) or getattr(fact, "code", "")
-            names[f"{type(fact).__name__} {part}".strip()] += 1
+            names[named(fact)] += 1
     return dict(names)
 
 

@@ -1,8 +1,11 @@
+import math
+
 import pytest
 
-from support.dialogue import MODEL, OPENED_AT, SIDEBAND, Dialogue, described
-from voicetap.chunks import Side
+from support.dialogue import MODEL, OPENED_AT, SIDEBAND, Dialogue, described, message
+from voicetap.chunks import Ending, Side
 from voicetap.facts import Fact, MessageMalformed, SessionStarted, SessionStartFailed, UnknownEventReceived
+from voicetap.realtime import decode
 from voicetap.session import Session
 
 BAD_KEY = {"type": "invalid_request_error", "code": "invalid_api_key", "message": "Incorrect API key provided."}
@@ -31,9 +34,8 @@ def test_other_events_do_not_start_one() -> None:
 
 
 def test_a_session_event_of_a_wrong_shape_starts_one_all_the_same() -> None:
-    assert Dialogue().raw(Side.SERVER, {"type": "session.created", "session": {"id": 5}}) == [
-        MessageMalformed(OPENED_AT, Side.SERVER, "schema", "session.created"),
-        SessionStarted(OPENED_AT, None, MODEL, 0.0),
+    assert starts(Dialogue().raw(Side.SERVER, {"type": "session.created", "session": {"id": 5}})) == [
+        SessionStarted(OPENED_AT, None, MODEL, 0.0)
     ]
 
 
@@ -141,3 +143,31 @@ def test_a_dark_client_has_its_session_all_the_same() -> None:
     call = Dialogue()
     call.blind(Side.CLIENT)
     assert starts(call.server("session.created")) == [SessionStarted(OPENED_AT, None, MODEL, 0.0)]
+
+
+@pytest.mark.parametrize("event", [{"type": "session.created"}, {"type": "session.created", "session": {"id": 5}}])
+def test_without_times_it_starts_and_how_long_that_took_is_not_known(event: dict[str, object]) -> None:
+    session = Session("/v1/realtime", math.nan)
+    assert session.tick(math.nan) == []
+    (started,) = starts(session.receive(Side.SERVER, decode(Side.SERVER, message(event)), math.nan))
+    assert isinstance(started, SessionStarted)
+    assert started.setup_seconds is None
+
+
+@pytest.mark.parametrize("now", [math.nan, 0.0, 1e9])
+def test_without_times_nobody_waits_for_it(now: float) -> None:
+    session = Session("/v1/realtime", math.nan)
+    assert session.tick(now) == []
+    (failed,) = starts(session.close(Ending(Side.CLIENT, False, math.nan)))
+    assert isinstance(failed, SessionStartFailed)
+    assert failed.outcome == "closed"
+
+
+def test_the_wait_begins_with_the_101_whatever_is_known_of_the_request() -> None:
+    session = Session("/v1/realtime", math.nan, 40.0)
+    assert starts(session.tick(70.0)) == [SessionStartFailed(70.0, "timeout", None)]
+
+
+def test_it_fails_when_the_time_is_over_not_when_somebody_looks() -> None:
+    call = Dialogue()
+    assert starts(call.wait(100.0)) == [SessionStartFailed(130.0, "timeout", None)]

@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import pytest
@@ -5,25 +6,39 @@ import pytest
 from support.dialogue import SIDEBAND, Dialogue
 from voicetap.chunks import Side
 from voicetap.facts import Fact, TruncationFinished
-from voicetap.session.truncations import MESSAGE
+from voicetap.realtime.client import ItemTruncate
+from voicetap.session.settings import Settings
+from voicetap.session.truncations import MESSAGE, Truncations
 
 TOO_SHORT = "Audio content of 9250ms is already shorter than 57340ms"
 NOT_AUDIO = "Only model output audio messages can be truncated"
 
 
+def ours(facts: list[Fact]) -> list[Fact]:
+    """Those of truncation; what else the same events bring is for others to test."""
+    return [fact for fact in facts if isinstance(fact, TruncationFinished)]
+
+
 def asked(call: Dialogue, item_id: str | None, audio_end_ms: float = 1500, **more: Any) -> list[Fact]:
     fields = {"item_id": item_id, "content_index": 0, "audio_end_ms": audio_end_ms, **more}
-    return call.client("conversation.item.truncate", **fields)
+    return ours(call.client("conversation.item.truncate", **fields))
 
 
 def truncated(call: Dialogue, item_id: str, audio_end_ms: float | None = 1500, content_index: int = 0) -> list[Fact]:
     fields = {"item_id": item_id, "content_index": content_index, "audio_end_ms": audio_end_ms}
-    return call.server("conversation.item.truncated", **fields)
+    return ours(call.server("conversation.item.truncated", **fields))
 
 
 def error(call: Dialogue, message: str = "", code: str | None = None, event_id: str | None = None) -> list[Fact]:
-    """What an error brings besides itself."""
-    return call.server("error", error={"message": message, "code": code, "event_id": event_id})[1:]
+    return ours(call.server("error", error={"message": message, "code": code, "event_id": event_id}))
+
+
+def waited(call: Dialogue, seconds: float) -> list[Fact]:
+    return ours(call.wait(seconds))
+
+
+def ended(call: Dialogue) -> list[Fact]:
+    return ours(call.end())
 
 
 def finished(call: Dialogue, item_id: str | None, initiator: Any, outcome: Any, ms: float | None = 1500) -> list[Fact]:
@@ -35,7 +50,7 @@ def test_asked_for_and_acknowledged() -> None:
     assert asked(call, "item_A") == []
     call.wait(0.1)
     assert truncated(call, "item_A") == finished(call, "item_A", "client", "acknowledged")
-    assert call.wait(60.0) == []
+    assert waited(call, 60.0) == []
 
 
 def test_an_acknowledgement_without_a_time_has_the_one_asked_for() -> None:
@@ -48,7 +63,9 @@ def test_unasked_it_was_the_server() -> None:
     call = Dialogue().started()
     asked(call, "item_A")
     assert truncated(call, "item_B", 20) == finished(call, "item_B", "server", "acknowledged", 20)
-    assert truncated(call, "item_A", 20, 1) == finished(call, "item_A", "server", "acknowledged", 20)
+    assert truncated(call, "item_A", 20, 1) == [
+        TruncationFinished(call.now, "item_A", "server", "acknowledged", 20, content_index=1)
+    ]
 
 
 def test_on_a_sideband_it_may_have_been_anybody() -> None:
@@ -110,7 +127,7 @@ def test_other_errors_answer_something_else() -> None:
     call = Dialogue().started()
     asked(call, "item_A")
     assert error(call, "Cancellation failed: no active response found", "response_cancel_not_active") == []
-    assert call.server("error", error=None)[1:] == []
+    assert ours(call.server("error", error=None)) == []
     assert truncated(call, "item_A") == finished(call, "item_A", "client", "acknowledged")
     assert error(call, NOT_AUDIO) == []
 
@@ -119,7 +136,7 @@ def test_a_wish_that_names_no_item() -> None:
     call = Dialogue().started()
     asked(call, None)
     assert error(call, "Missing required parameter: 'item_id'.") == []
-    assert call.end()[:-1] == finished(call, None, "client", "unanswered")
+    assert ended(call) == finished(call, None, "client", "unanswered")
 
 
 def test_unanswered_after_fifteen_seconds() -> None:
@@ -127,8 +144,8 @@ def test_unanswered_after_fifteen_seconds() -> None:
     asked(call, "item_A")
     call.wait(1.0)
     asked(call, "item_B")
-    assert call.wait(14.0) == finished(call, "item_A", "client", "unanswered")
-    assert call.wait(1.0) == finished(call, "item_B", "client", "unanswered")
+    assert waited(call, 14.0) == finished(call, "item_A", "client", "unanswered")
+    assert waited(call, 1.0) == finished(call, "item_B", "client", "unanswered")
 
 
 def test_an_answer_after_all_is_not_the_servers_own_doing() -> None:
@@ -143,7 +160,7 @@ def test_unanswered_at_the_end() -> None:
     call = Dialogue().started()
     asked(call, "item_A")
     asked(call, "item_B")
-    assert call.end()[:-1] == [
+    assert ended(call) == [
         *finished(call, "item_A", "client", "unanswered"),
         *finished(call, "item_B", "client", "unanswered"),
     ]
@@ -160,10 +177,10 @@ def test_wishes_without_end_push_each_other_out() -> None:
 def test_where_answers_cannot_be_seen_none_is_missed(dark: Side | None) -> None:
     call = Dialogue().started()
     asked(call, "item_A")
-    assert call.blind(dark) == []
+    assert ours(call.blind(dark)) == []
     assert asked(call, "item_B") == []
-    assert call.wait(60.0) == []
-    assert len(call.end()) == 1
+    assert waited(call, 60.0) == []
+    assert ended(call) == []
 
 
 def test_where_wishes_cannot_be_seen_it_may_have_been_anybody() -> None:
@@ -178,7 +195,7 @@ def test_what_was_missed_before_it_went_dark_is_said() -> None:
     call = Dialogue().started()
     asked(call, "item_A")
     call.now += 15.0
-    assert call.blind(None) == finished(call, "item_A", "client", "unanswered")
+    assert ours(call.blind(None)) == finished(call, "item_A", "client", "unanswered")
 
 
 def test_of_an_endless_message_only_the_beginning_is_read() -> None:
@@ -187,3 +204,35 @@ def test_of_an_endless_message_only_the_beginning_is_read() -> None:
     asked(call, "item_B")
     assert error(call, "-" * MESSAGE + " item_B " + NOT_AUDIO) == []
     assert error(call, "item_B " + "-" * MESSAGE) == finished(call, "item_B", "client", "rejected")
+
+
+def test_it_is_given_up_when_the_time_is_over_not_when_somebody_looks() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    call.wait(1.0)
+    asked(call, "item_B")
+    assert waited(call, 100.0) == [
+        TruncationFinished(115.0, "item_A", "client", "unanswered", 1500),
+        TruncationFinished(116.0, "item_B", "client", "unanswered", 1500),
+    ]
+
+
+def test_without_times_the_sequence_is_the_same_and_nobody_waits() -> None:
+    call = Dialogue(at=math.nan).started()
+    for item_id in ("item_A", "item_B", "item_C"):
+        asked(call, item_id)
+    assert waited(call, 1000.0) == []
+    facts = [*truncated(call, "item_B"), *error(call, NOT_AUDIO), *ended(call)]
+    assert [(fact.item_id, fact.outcome) for fact in facts] == [  # type: ignore[attr-defined]
+        ("item_B", "acknowledged"),
+        ("item_A", "rejected"),
+        ("item_C", "unanswered"),
+    ]
+
+
+def test_a_wish_whose_time_is_unknown_does_not_keep_the_others_waiting() -> None:
+    truncations = Truncations(Settings("/"))
+    list(truncations.asked(ItemTruncate(item_id="item_A"), math.nan))
+    list(truncations.asked(ItemTruncate(item_id="item_B"), 1.0))
+    assert list(truncations.tick(20.0)) == [TruncationFinished(16.0, "item_B", "client", "unanswered", None)]
+    assert list(truncations.tick(1000.0)) == []

@@ -1,45 +1,179 @@
-"""Which answers were spoken: the assistant items that had audio, each counted once."""
+"""The assistant's answers: whose audio comes, how much of it, and which of them were spoken."""
 
 from collections.abc import Iterable
 
-from ..facts import AnswerSpoken, Fact
-from ..realtime.server import OutputAudioDelta, PlaybackStarted
+from ..facts import AnswerGenerated, AnswerSpoken, AudioBegan, Fact, ResponseFinished
+from ..realtime import server
 from .bounded import Bounded
+from .nouns import Answer, Response
+from .playback import Playback
+from .responses import Responses
+from .settings import Settings
+from .times import elapsed
+from .turns import Turns
+
+OfResponse = (
+    server.OutputAudioDelta
+    | server.OutputTranscriptDelta
+    | server.OutputTextDelta
+    | server.ArgumentsDelta
+    | server.McpArgumentsDelta
+    | server.OutputItemAdded
+    | server.OutputItemDone
+    | server.PlaybackStarted
+)
+
+PARTS = 100
+"""Content parts of an item whose audio is measured apart; the API makes one."""
 
 
 class Answers:
-    """An answer is spoken with the first piece of its audio. Where the audio goes elsewhere (a sideband, WebRTC),
-    it is with the start of playback, which names only the response."""
+    """The items that responses make, by id; one that is spoken counts with the first piece of its audio.
 
-    __slots__ = ("_current", "_items", "_responses")
+    Where the audio goes elsewhere (a sideband, WebRTC), it counts with the start of playback, which names the response.
+    """
 
-    def __init__(self) -> None:
-        self._current: str | None = None
-        """The item whose audio came last; most of the traffic is more of the same."""
-        self._items: Bounded[str, None] = Bounded()
-        self._responses: Bounded[str, bool] = Bounded()
-        """True: counted by its playback."""
+    __slots__ = ("_by_id", "_current", "_playback", "_responses", "_settings", "_turns", "_unfinished")
 
-    def audio(self, event: OutputAudioDelta, at: float) -> Iterable[Fact]:
+    def __init__(self, settings: Settings, turns: Turns, responses: Responses, playback: Playback) -> None:
+        self._settings = settings
+        self._turns = turns
+        self._responses = responses
+        self._playback = playback
+        self._by_id: Bounded[str, Answer] = Bounded()
+        self._current: Answer | None = None
+        """Whose audio came last; most of the traffic is more of the same."""
+        self._unfinished: Bounded[str, Answer] = Bounded()
+        """Those with audio whose response is not over."""
+
+    def get(self, item_id: str | None) -> Answer | None:
+        """The item of this id, if it is one that a response makes."""
+        return None if item_id is None else self._by_id.get(item_id)
+
+    def added(self, event: server.OutputItemAdded | server.OutputItemDone, at: float) -> Iterable[Fact]:
+        """A response makes an item; that it begins one is not output yet."""
+        if event.model is server.OutputItemDone or not _being_made(self._responses.get(event.response_id)):
+            yield from self._began(event, at)
+        item = event.item
+        if item is not None and item.id is not None and item.type in ("message", None) and item.id not in self._by_id:
+            self._by_id.put(item.id, Answer(item.id, self._responses.get(event.response_id), {}))
+
+    def audio(self, event: server.OutputAudioDelta, at: float) -> Iterable[Fact]:
         """A piece of an answer's audio."""
-        answer = event.item_id or event.response_id
-        if answer is None or answer == self._current:
-            return ()
-        self._current = answer
-        if answer in self._items:
-            return ()
-        self._items.put(answer, None)
-        response = event.response_id
-        if response is not None:
-            if self._responses.get(response):
-                return ()
-            self._responses.put(response, False)
-        return (AnswerSpoken(at, event.item_id, response),)
+        facts: Iterable[Fact] = ()
+        answer = self._current
+        if answer is None or answer.item_id != event.item_id or not _being_made(answer.response):
+            facts = self._first(event, at)
+            answer = self._current
+            if answer is None:
+                return facts
+        milliseconds = event.audio_bytes() / self._settings.output_bytes_per_ms
+        parts, part = answer.parts, event.content_index or 0
+        if part in parts:
+            parts[part] += milliseconds
+        elif len(parts) < PARTS:
+            parts[part] = milliseconds
+        gap = at - answer.last_at
+        if gap >= 0 and (answer.longest_gap is None or gap > answer.longest_gap):
+            answer.longest_gap = gap
+        answer.last_at = at
+        response = answer.response
+        if response is not None and response.in_band:
+            response.last_audio_at = at
+            underrun = self._playback.play(response, milliseconds / 1000, at)
+            if underrun is not None:
+                return [*facts, underrun]
+        return facts
 
-    def playback(self, event: PlaybackStarted, at: float) -> Iterable[Fact]:
+    def output(self, event: OfResponse, at: float) -> Iterable[Fact]:
+        """A piece of anything that is neither audio nor the text of an answer."""
+        return self._began(event, at)
+
+    def text(self, event: server.OutputTextDelta, at: float) -> Iterable[Fact]:
+        """A piece of an answer in writing, where text is what audio is to others."""
+        facts = list(self._began(event, at))
+        response = self._responses.get(event.response_id)
+        if response is None or response.state != "active":
+            return facts
+        response.last_audio_at = at
+        if not response.written:
+            response.written = True
+            facts += self._turns.answered(response.turn, at)
+        return facts
+
+    def server_plays(self, event: server.PlaybackStarted, at: float) -> Iterable[Fact]:
         """The server begins to play a response to the user."""
-        response = event.response_id
-        if response is None or response in self._responses:
+        if self._responses.get(event.response_id) is None:
+            yield from self._began(event, at)
+        if self._responses.get(event.response_id) is None:
+            yield from self._responses.output(event, event.response_id, at)
+        response = self._responses.get(event.response_id)
+        if response is None or response.audible:
+            return
+        response.audible = response.server_plays = True
+        yield AnswerSpoken(at, None, response.id)
+        yield from self._turns.answered(response.turn, at)
+
+    def finished(self, fact: ResponseFinished, at: float) -> Iterable[Fact]:
+        """No more audio comes of its items."""
+        for answer in [answer for answer in self._unfinished.values() if _belongs(answer, fact.response_id)]:
+            yield self._generated(answer, at)
+
+    def close(self, at: float) -> Iterable[Fact]:
+        """The connection has ended."""
+        for answer in list(self._unfinished.values()):
+            yield self._generated(answer, at)
+
+    def server_blind(self) -> None:
+        """No more of them is seen."""
+        self._by_id.clear()
+        self._unfinished.clear()
+        self._current = None
+
+    def _first(self, event: server.OutputAudioDelta, at: float) -> Iterable[Fact]:
+        """Audio of another item than before, or of a response that is not being made."""
+        self._current = None
+        facts = list(self._began(event, at))
+        response = self._responses.get(event.response_id)
+        item_id = event.item_id or event.response_id
+        if item_id is None or (response is not None and response.state != "active"):
+            return facts
+        answer = self._by_id.get(item_id)
+        if answer is None:
+            answer = Answer(item_id, response, {})
+            self._by_id.put(item_id, answer)
+        self._current = answer
+        if answer.parts:
+            return facts
+        self._unfinished.put(item_id, answer)
+        if response is None or not response.server_plays:
+            facts.append(AnswerSpoken(at, event.item_id, event.response_id))
+        if response is not None and response.in_band:
+            response.item_id = item_id
+            if not response.audible:
+                seconds = elapsed(response.requested_at, at) if response.announced else None
+                facts.append(AudioBegan(at, response.id, item_id, response.turn_number, response.trigger, seconds))
+                facts += self._turns.answered(response.turn, at)
+            response.audible = True
+        return facts
+
+    def _began(self, event: OfResponse, at: float) -> Iterable[Fact]:
+        response = self._responses.get(event.response_id)
+        if response is not None and response.began and response.state == "active":
             return ()
-        self._responses.put(response, True)
-        return (AnswerSpoken(at, None, response),)
+        return self._responses.output(event, event.response_id, at)
+
+    def _generated(self, answer: Answer, at: float) -> Fact:
+        self._unfinished.pop(answer.item_id, None)
+        if self._current is answer:
+            self._current = None
+        response_id = answer.response.id if answer.response else None
+        return AnswerGenerated(at, answer.item_id, response_id, sum(answer.parts.values()) / 1000, answer.longest_gap)
+
+
+def _being_made(response: Response | None) -> bool:
+    return response is not None and response.state == "active"
+
+
+def _belongs(answer: Answer, response_id: str | None) -> bool:
+    return answer.response is not None and answer.response.id == response_id

@@ -10,6 +10,7 @@ from typing import Literal
 from ..chunks import Ending, Side
 from ..facts import ConnectionClosed, Fact
 from ..realtime.server import ErrorOccurred
+from .times import elapsed
 
 GOING_AWAY, NO_CODE, NO_CLOSE_FRAME = 1001, 1005, 1006
 """RFC 6455 section 7.4.1."""
@@ -64,7 +65,7 @@ class Closing:
             None if unseen else self._code,
             self._reason,
             self._closed_by or ending.by,
-            ending.at - self._opened_at,
+            elapsed(self._opened_at, ending.at),
         )
 
     def _end(self, ending: Ending) -> End:

@@ -1,110 +1,231 @@
-"""Event -> [Fact] for one connection: which concern looks at which event, and in which order."""
+"""Event -> [Fact] for one connection: which concern looks at which event or fact, and in which order."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from .. import facts
 from ..chunks import Ending, Side
-from ..facts import ErrorReported, EventReceived, Fact, MessageMalformed, UnknownEventReceived
-from ..realtime import Event, Malformed, Unknown
-from ..realtime.client import ItemTruncate
-from ..realtime.server import (
-    ErrorOccurred,
-    InputCommitted,
-    ItemTruncated,
-    OutputAudioDelta,
-    PlaybackStarted,
-    SessionDescribed,
-    TranscriptionCompleted,
-    TranscriptionFailed,
-)
+from ..facts import ErrorReported, EventReceived, Fact, MessageMalformed, Surprise, UnknownEventReceived
+from ..prices import PriceTable
+from ..realtime import Event, Malformed, Unknown, client, server
 from .answers import Answers
 from .closing import Closing
+from .interruptions import Interruptions
+from .items import Items
+from .playback import Playback
+from .rate_limits import rate_limits_reported
+from .responses import Responses
 from .settings import Settings
+from .silence import Silence
+from .speech import UserSpeech
 from .starts import Starts
+from .tools import Tools
 from .transcriptions import Transcriptions
 from .truncations import Truncations
+from .turns import Turns
+from .unheard import Unheard
+from .usage import Usages
 
-Handler = Callable[[Any, float], Iterable[Fact]]
+EventHandler = Callable[[Any, float], Iterable[Fact]]
+FactHandler = Callable[[Any, float], Iterable[Fact]]
+
+_STEADY = frozenset(
+    {
+        client.AudioAppend,
+        server.OutputAudioDelta,
+        server.OutputTranscriptDelta,
+        server.OutputTextDelta,
+        server.ArgumentsDelta,
+    }
+)
+"""Most of the traffic; these begin no wait unless they bring a fact."""
 
 
 class Session:
     """What is understood of one connection, from its upgrade request to its end.
 
-    Times (`at`, `now`) are seconds on the monotonic clock, and never go back. What has been waited for in vain by the
-    time of a message is said before what the message brings, so it does not matter how often `tick` is called.
+    Times (`at`, `now`) are seconds on the monotonic clock, and never go back; NaN where a recording does not have them.
+    What has been waited for in vain by the time of a message is said before what the message brings, with the time at
+    which the wait was over: it does not matter how often `tick` is called.
     """
 
-    __slots__ = ("_closed", "_closing", "_handlers", "_starts", "_transcriptions", "_truncations")
+    __slots__ = (
+        "_closed",
+        "_closes",
+        "_closing",
+        "_due",
+        "_events",
+        "_facts",
+        "_of_server",
+        "_speech",
+        "_starts",
+        "_transcriptions",
+        "_truncations",
+        "_waiting",
+    )
 
-    def __init__(self, target: str, at: float, switched_at: float | None = None) -> None:
+    def __init__(
+        self, target: str, at: float, switched_at: float | None = None, *, prices: PriceTable | None = None
+    ) -> None:
         """`target` is the request target of the upgrade, with its query; `at` is the time of that request.
 
-        `switched_at` is the time of the 101, where that is known.
+        `switched_at` is the time of the 101, where that is known. Without prices, nothing has a cost.
         """
         settings = Settings(target)
+        closing = self._closing = Closing(at)
         starts = self._starts = Starts(settings, at, at if switched_at is None else switched_at)
         transcriptions = self._transcriptions = Transcriptions(settings)
         truncations = self._truncations = Truncations(settings)
-        closing = self._closing = Closing(at)
-        answers = Answers()
-        self._closed = False
-        self._handlers: dict[type[Event], tuple[Handler, ...]] = {
-            SessionDescribed: (settings.described,),
-            ErrorOccurred: (_reported, starts.error, truncations.error, closing.error),
-            InputCommitted: (transcriptions.committed,),
-            TranscriptionCompleted: (transcriptions.completed,),
-            TranscriptionFailed: (transcriptions.failed,),
-            ItemTruncate: (truncations.asked,),
-            ItemTruncated: (truncations.truncated,),
-            OutputAudioDelta: (answers.audio,),
-            PlaybackStarted: (answers.playback,),
+        speech = self._speech = UserSpeech(settings)
+        turns = Turns(settings, speech)
+        responses = Responses(settings, turns)
+        playback = Playback(responses)
+        answers = Answers(settings, turns, responses, playback)
+        interruptions = Interruptions(settings, responses, playback, answers)
+        unheard = Unheard(answers)
+        tools = Tools(settings, responses)
+        silence = Silence(settings, speech, turns, responses, playback, tools)
+        items = Items(settings)
+        usages = Usages(settings, transcriptions, prices)
+
+        self._events: dict[type[Event], tuple[EventHandler, ...]] = {
+            # Of clients.
+            client.AudioAppend: (speech.appended,),
+            client.AudioCommit: (speech.committing,),
+            client.ItemCreate: (turns.item_created, tools.item_created),
+            client.ItemTruncate: (truncations.asked, interruptions.truncating),
+            client.ResponseCancel: (interruptions.cancelling,),
+            client.ResponseCreate: (responses.requested, silence.requested),
+            # Of servers.
+            server.ArgumentsDelta: (answers.output,),
+            server.ArgumentsDone: (answers.output, tools.arguments_done),
+            server.ErrorOccurred: (_reported, starts.error, truncations.error, responses.error, closing.error),
+            server.InputCleared: (speech.cleared,),
+            server.InputCommitted: (speech.committed, transcriptions.committed),
+            server.InputTimedOut: (speech.timed_out,),
+            server.ItemAdded: (items.added,),
+            server.ItemDeleted: (items.deleted,),
+            server.ItemDone: (items.done,),
+            server.ItemTruncated: (items.truncated, truncations.truncated),
+            server.McpArgumentsDelta: (answers.output,),
+            server.McpArgumentsDone: (answers.output, tools.mcp_arguments_done),
+            server.McpCallCompleted: (tools.mcp_completed,),
+            server.McpCallFailed: (tools.mcp_failed,),
+            server.OutputAudioDelta: (answers.audio,),
+            server.OutputItemAdded: (tools.item_begun, answers.added),
+            server.OutputItemDone: (tools.item_done, answers.added),
+            server.OutputTextDelta: (answers.text,),
+            server.OutputTranscriptDelta: (answers.output,),
+            server.PlaybackCleared: (interruptions.cleared, playback.server_stops),
+            server.PlaybackStarted: (playback.server_plays, answers.server_plays),
+            server.PlaybackStopped: (playback.server_stops,),
+            server.RateLimitsReported: (rate_limits_reported,),
+            server.ResponseCreated: (responses.created,),
+            # What a response has used is told before it is over.
+            server.ResponseDone: (tools.response_done, usages.response_done, responses.done),
+            server.SessionDescribed: (settings.described,),
+            server.SpeechStarted: (speech.started,),
+            server.SpeechStopped: (speech.stopped,),
+            server.TranscriptionCompleted: (usages.transcribed, transcriptions.completed),
+            server.TranscriptionFailed: (transcriptions.failed,),
         }
+        self._facts: dict[type[Fact], tuple[FactHandler, ...]] = {
+            facts.AnswerEnded: (interruptions.ended, turns.ended),
+            facts.ErrorReported: (silence.failed,),
+            facts.Interrupted: (turns.interrupted, playback.interrupted, silence.over),
+            facts.OutputBegan: (silence.began, tools.output_began),
+            facts.ResponseFinished: (
+                turns.finished,
+                tools.finished,
+                answers.finished,
+                unheard.finished,
+                interruptions.finished,
+                playback.finished,
+                silence.over,
+            ),
+            facts.ResponseStarted: (playback.started, silence.started),
+            facts.SpeechCommitted: (responses.spoke, turns.committed, silence.committed),
+            facts.SpeechStarted: (interruptions.speech_started, silence.speech_started),
+            facts.ToolCalled: (turns.called,),
+            facts.ToolFinished: (turns.returned, silence.returned),
+            facts.TruncationFinished: (interruptions.truncated, unheard.truncated),
+        }
+        self._waiting = (starts, transcriptions, truncations, playback, turns, silence)
+        """What has a `due` and a `tick`."""
+        self._closes = (
+            *(starts, transcriptions, truncations, speech, tools, responses, answers, unheard),
+            # An answer that is still being heard when the connection ends has not come to its end, nor its turn.
+            *(turns, playback),
+        )
+        self._of_server = (starts, truncations, turns, responses, playback, answers, unheard, tools, silence)
+        """What is left without a word when the server is not understood any more."""
+        self._closed = False
+        self._schedule()
 
     def receive(self, sender: Side, event: Event | Unknown | Malformed, at: float) -> list[Fact]:
         """Take the next message of a side, and the time of its last byte."""
-        facts = self.tick(at)
+        found = self.tick(at)
         if isinstance(event, Event):
-            facts.append(EventReceived(at, sender, event.type))
-            for handle in self._handlers.get(event.model, ()):
-                facts += handle(event, at)
+            found.append(EventReceived(at, sender, event.type))
+            first = len(found)
+            model = event.model
+            for handle in self._events.get(model, ()):
+                found += handle(event, at)
+            if len(found) > first:
+                self._follow(found, first, at)
+            elif model in _STEADY and self._starts.outcome is not None:
+                return found
         elif isinstance(event, Unknown):
-            facts.append(UnknownEventReceived(at, sender, event.type))
+            found.append(UnknownEventReceived(at, sender, event.type))
         else:
-            facts.append(MessageMalformed(at, sender, event.reason, event.type))
+            found.append(MessageMalformed(at, sender, event.reason, event.type))
+            if event.reason == "schema" and event.type is not None:
+                found.append(Surprise(at, "schema", event.type, "schema"))
         if self._starts.outcome is None and sender is Side.SERVER:
-            facts += self._starts.server_sent(event.type, at)
-        return facts
+            found += self._starts.server_sent(event.type, at)
+        self._schedule()
+        return found
 
     def close_frame(self, sender: Side, code: int | None, reason: str, at: float) -> list[Fact]:
         """Take the payload of a Close frame; only the first of the connection matters."""
-        facts = self.tick(at)
+        found = self.tick(at)
         if not self._closing.closing:
             self._closing.close_frame(sender, code, reason)
-            facts += self._starts.close_frame(sender, code, at)
-        return facts
+            found += self._starts.close_frame(sender, code, at)
+            self._schedule()
+        return found
 
     def blind(self, sender: Side | None, at: float) -> list[Fact]:
         """What a side sends is not seen any more; None: what either sends.
 
-        What only the server could answer is not awaited any more, and nothing is said of it: an answer that is not
+        What only the server could bring is not awaited any more, and nothing is said of it: an answer that is not
         seen is none that was not given.
         """
-        facts = self.tick(at)
+        found = self.tick(at)
         self._closing.blind(sender)
         if sender is not Side.SERVER:
             self._truncations.client_blind()
+            self._speech.client_blind()
         if sender is not Side.CLIENT:
-            self._starts.server_blind()
-            self._truncations.server_blind()
-            facts += self._transcriptions.server_blind(at)
-        return facts
+            found += self._transcriptions.server_blind(at)
+            for concern in self._of_server:
+                concern.server_blind()
+            # What a client wants says nothing where it is not seen what it gets.
+            self._events = {client.AudioAppend: (self._speech.appended,)}
+        self._schedule()
+        return found
 
     def tick(self, now: float) -> list[Fact]:
         """Say what has been waited for in vain until now."""
-        starts, transcriptions, truncations = self._starts, self._transcriptions, self._truncations
-        if now < starts.due and now < transcriptions.due and now < truncations.due:
-            return []
-        return [*starts.tick(now), *transcriptions.tick(now), *truncations.tick(now)]
+        found: list[Fact] = []
+        while now >= self._due:
+            due = self._due
+            first = len(found)
+            for concern in self._waiting:
+                found += concern.tick(due)
+            self._follow(found, first, due)
+            self._schedule()
+        return found
 
     def close(self, ending: Ending) -> list[Fact]:
         """Take the end of the transports; nothing follows. Said again, it is no news."""
@@ -112,15 +233,27 @@ class Session:
             return []
         self._closed = True
         at = ending.at
-        return [
-            *self.tick(at),
-            *self._starts.close(at),
-            *self._transcriptions.close(at),
-            *self._truncations.close(at),
-            self._closing.ended(ending, refused=self._starts.outcome == "refused"),
-        ]
+        found = self.tick(at)
+        for concern in self._closes:
+            first = len(found)
+            found += concern.close(at)
+            self._follow(found, first, at)
+        found.append(self._closing.ended(ending, refused=self._starts.outcome == "refused"))
+        return found
+
+    def _follow(self, found: list[Fact], index: int, at: float) -> None:
+        """What a fact means for the other concerns, and so on."""
+        handlers = self._facts
+        while index < len(found):
+            fact = found[index]
+            for handle in handlers.get(type(fact), ()):
+                found += handle(fact, at)
+            index += 1
+
+    def _schedule(self) -> None:
+        self._due = min([concern.due for concern in self._waiting])
 
 
-def _reported(event: ErrorOccurred, at: float) -> Iterable[Fact]:
+def _reported(event: server.ErrorOccurred, at: float) -> Iterable[Fact]:
     detail = event.detail()
-    return (ErrorReported(at, detail.name(), detail.message),)
+    return (ErrorReported(at, detail.name(), detail.said()),)

@@ -1,13 +1,14 @@
 """Whether the session started: api.openai.com answers 101 even to a bad key, and says no afterwards."""
 
 from collections.abc import Iterable
-from math import inf
+from math import inf, isnan
 from typing import Literal
 
 from ..chunks import Side
 from ..facts import Fact, SessionStarted, SessionStartFailed
 from ..realtime.server import ErrorOccurred
 from .settings import Settings
+from .times import elapsed
 
 TIMEOUT = 30.0
 """Seconds from the 101. A sideband has none: on a silent call there is nothing to say."""
@@ -31,8 +32,8 @@ class Starts:
         """Code of the first error before the start."""
         self.outcome: Literal["started", "unseen"] | Failure | None = None
         """`started`, or that of SessionStartFailed; None while it is open; `unseen`: nobody will know."""
-        self.due = inf if settings.sideband else switched_at + TIMEOUT
-        """When `tick` has something to do."""
+        self.due = inf if settings.sideband or isnan(switched_at) else switched_at + TIMEOUT
+        """When `tick` has something to do; inf also where times are unknown."""
 
     def server_sent(self, type: str | None, at: float) -> Iterable[Fact]:
         """Take the type of a server's message; None where it has none. For as long as it is open."""
@@ -42,7 +43,7 @@ class Starts:
             return ()
         self._decide("started")
         settings = self._settings
-        return (SessionStarted(at, settings.session_id, settings.model, at - self._opened_at),)
+        return (SessionStarted(at, settings.session_id, settings.model, elapsed(self._opened_at, at)),)
 
     def error(self, event: ErrorOccurred, at: float) -> Iterable[Fact]:
         """Take an error; before the start, it is likely the reason why there will be none."""
@@ -63,9 +64,9 @@ class Starts:
 
     def tick(self, now: float) -> Iterable[Fact]:
         """Give up waiting."""
-        if now < self.due:
+        if not now >= self.due:
             return ()
-        return self._fail("refused" if self._error else "timeout", now)
+        return self._fail("refused" if self._error else "timeout", self.due)
 
     def close(self, at: float) -> Iterable[Fact]:
         """The connection has ended."""

@@ -5,16 +5,18 @@ items, more than once, or never.
 """
 
 from collections.abc import Iterable
-from math import inf
+from math import exp, inf, isnan, nan
 from typing import Literal
 
 from msgspec import Struct
 
 from ..facts import Fact, TranscriptionFinished, TranscriptionForgotten, TranscriptionLate, TranscriptionStarted
-from ..realtime.objects import ErrorDetail, has_text
+from ..realtime.objects import ErrorDetail, Logprob, has_text
 from ..realtime.server import InputCommitted, TranscriptionCompleted, TranscriptionFailed
 from .bounded import LIMIT, Bounded
 from .settings import Settings
+from .times import elapsed
+from .transitions import TRANSCRIPTION
 
 TIMEOUT = 15.0
 """Seconds from the commit; for empty audio and noise there is sometimes no result at all."""
@@ -22,13 +24,13 @@ TIMEOUT = 15.0
 Result = Literal["completed", "empty", "failed"]
 
 
-class _Pending(Struct, frozen=True, gc=False):
-    since: float
+class _Transcription(Struct, gc=False):
     model: str | None
-
-
-class _Settled(Struct, gc=False):
-    model: str | None
+    since: float = nan
+    """Time of the commit, where that was seen."""
+    due: float = inf
+    """When it is given up; inf where times are unknown."""
+    state: str = TRANSCRIPTION.first
     repeated: bool = False
     """A cumulative server has sent more of the same; that was counted."""
 
@@ -41,24 +43,23 @@ class Transcriptions:
     def __init__(self, settings: Settings, *, limit: int = LIMIT) -> None:
         self._settings = settings
         self._limit = limit
-        self._pending: dict[str, _Pending] = {}
+        self._pending: dict[str, _Transcription] = {}
         """In the order of commitment."""
-        self._settled: Bounded[str, _Settled] = Bounded(limit)
+        self._settled: Bounded[str, _Transcription] = Bounded(limit)
         self.due = inf
         """When `tick` has something to do."""
 
     def committed(self, event: InputCommitted, at: float) -> Iterable[Fact]:
         """User audio has become an item."""
         item_id = event.item_id
-        if item_id is None or not self._settings.transcribes:
-            return
-        if item_id in self._pending or item_id in self._settled:
+        if item_id is None or not self._settings.transcribes or self._find(item_id) is not None:
             return
         model = self._settings.transcription_model
         yield TranscriptionStarted(at, item_id, model)
         if len(self._pending) >= self._limit:
             yield self._settle(next(iter(self._pending)), "timed_out", at)
-        self._pending[item_id] = _Pending(at, model)
+        self._pending[item_id] = _Transcription(model, at, inf if isnan(at) else at + TIMEOUT)
+        self._move(self._pending[item_id], "committed")
         self._schedule()
 
     def completed(self, event: TranscriptionCompleted, at: float) -> Iterable[Fact]:
@@ -66,11 +67,23 @@ class Transcriptions:
         # Of an event too large to be read nothing is known but that there is a lot of text.
         outcome: Result = "completed" if has_text(event.transcript) or not event.whole else "empty"
         final = event.status is None or event.status == "completed"
-        return self._result(event.item_id, outcome, at, final=final, cumulative=event.status is not None)
+        return self._result(
+            event.item_id,
+            outcome,
+            at,
+            final=final,
+            cumulative=event.status is not None,
+            confidence=_confidence(event.logprobs),
+        )
 
     def failed(self, event: TranscriptionFailed, at: float) -> Iterable[Fact]:
         """There will be no text."""
-        return self._result(event.item_id, "failed", at, error=event.error or ErrorDetail())
+        return self._result(event.item_id, "failed", at, error=event.detail())
+
+    def model_of(self, item_id: str | None) -> str | None:
+        """By what the item was transcribed: the session's model when it was committed, if that was seen."""
+        known = self._find(item_id)
+        return self._settings.transcription_model if known is None else known.model
 
     def server_blind(self, at: float) -> Iterable[Fact]:
         """Results will not be seen, nor further commits: what is pending stays without an outcome."""
@@ -81,9 +94,9 @@ class Transcriptions:
 
     def tick(self, now: float) -> Iterable[Fact]:
         """Give up those that have waited too long."""
-        while now >= self.due:
-            item_id = next(iter(self._pending))
-            yield self._settle(item_id, "timed_out", now)
+        while now >= (due := self.due):
+            item_id = next(item_id for item_id, pending in self._pending.items() if pending.due == due)
+            yield self._settle(item_id, "timed_out", due)
 
     def close(self, at: float) -> Iterable[Fact]:
         """The connection has ended."""
@@ -99,17 +112,19 @@ class Transcriptions:
         final: bool = True,
         cumulative: bool = False,
         error: ErrorDetail | None = None,
+        confidence: float | None = None,
     ) -> Iterable[Fact]:
         if item_id is None:
             # Without a name it can only be the one that has waited longest.
             item_id = next(iter(self._pending), None)
-        settled = self._settled.get(item_id) if item_id is not None else None
-        if item_id is not None and settled is not None:
-            if not (cumulative and settled.repeated):
-                settled.repeated = cumulative
-                yield TranscriptionLate(at, item_id, outcome, settled.model)
+        known = self._find(item_id)
+        if item_id is not None and known is not None and TRANSCRIPTION.after(known.state, outcome) == "late":
+            self._move(known, outcome)
+            if not (cumulative and known.repeated):
+                known.repeated = cumulative
+                yield TranscriptionLate(at, item_id, outcome, known.model, *_why(error))
         elif final:
-            yield self._settle(item_id, outcome, at, error)
+            yield self._settle(item_id, outcome, at, error, confidence)
 
     def _settle(
         self,
@@ -117,15 +132,35 @@ class Transcriptions:
         outcome: Result | Literal["timed_out", "session_closed"],
         at: float,
         error: ErrorDetail | None = None,
+        confidence: float | None = None,
     ) -> Fact:
-        pending = self._pending.pop(item_id, None) if item_id is not None else None
-        model = pending.model if pending else self._settings.transcription_model
+        known = self._find(item_id) or _Transcription(self._settings.transcription_model)
+        announced = known.state == "pending"
+        self._move(known, outcome)
         if item_id is not None:
-            self._settled.put(item_id, _Settled(model))
+            self._pending.pop(item_id, None)
+            self._settled.put(item_id, known)
         self._schedule()
-        code, message = (error.name(), error.message) if error else (None, None)
-        return TranscriptionFinished(at, item_id, outcome, code, message, model, pending is not None)
+        code, message = _why(error)
+        seconds = elapsed(known.since, at) if outcome in ("completed", "empty") else None
+        return TranscriptionFinished(at, item_id, outcome, code, message, known.model, announced, seconds, confidence)
+
+    def _find(self, item_id: str | None) -> _Transcription | None:
+        return None if item_id is None else self._pending.get(item_id) or self._settled.get(item_id)
+
+    def _move(self, transcription: _Transcription, move: str) -> None:
+        transcription.state = TRANSCRIPTION.after(transcription.state, move) or transcription.state
 
     def _schedule(self) -> None:
-        oldest = next(iter(self._pending.values()), None)
-        self.due = oldest.since + TIMEOUT if oldest else inf
+        self.due = next((pending.due for pending in self._pending.values() if pending.due < inf), inf)
+
+
+def _why(error: ErrorDetail | None) -> tuple[str | None, str | None]:
+    """Code and message of a failure."""
+    return (error.name(), error.said()) if error else (None, None)
+
+
+def _confidence(logprobs: list[Logprob] | None) -> float | None:
+    """Mean probability of the tokens, 0 to 1; None where the server gives none."""
+    probabilities = [exp(min(token.logprob, 0)) for token in logprobs or () if token.logprob is not None]
+    return sum(probabilities) / len(probabilities) if probabilities else None

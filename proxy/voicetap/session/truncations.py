@@ -6,7 +6,7 @@ The API's own truncation of a long context is not visible on the wire, and not c
 import re
 from collections import deque
 from collections.abc import Iterable
-from math import inf
+from math import inf, isnan
 from typing import Literal
 
 from msgspec import Struct
@@ -37,7 +37,8 @@ _NOT_AUDIO = "Only model output audio messages can be truncated"
 class _Wish(Struct, frozen=True, gc=False):
     """A `conversation.item.truncate` that is not answered yet."""
 
-    at: float
+    due: float
+    """When it is given up; inf where times are unknown."""
     event_id: str | None
     item_id: str | None
     content_index: int
@@ -64,7 +65,13 @@ class Truncations:
             return
         if len(self._open) >= LIMIT:
             yield self._abandon(self._open[0], at)
-        wish = _Wish(at, event.event_id, event.item_id, event.content_index or 0, event.audio_end_ms)
+        wish = _Wish(
+            inf if isnan(at) else at + TIMEOUT,
+            event.event_id,
+            event.item_id,
+            event.content_index or 0,
+            event.audio_end_ms,
+        )
         self._open.append(wish)
         self._schedule()
 
@@ -75,14 +82,14 @@ class Truncations:
             if (wish.item_id, wish.content_index) == place:
                 self._remove(wish)
                 end = event.audio_end_ms if event.audio_end_ms is not None else wish.audio_end_ms
-                return (TruncationFinished(at, wish.item_id, "client", "acknowledged", end),)
+                return (TruncationFinished(at, wish.item_id, "client", "acknowledged", end, place[1]),)
         if place in self._abandoned:
             del self._abandoned[place]
             return ()
         initiator: Literal["unknown", "server"] = (
             "unknown" if self._settings.sideband or self._client_blind else "server"
         )
-        return (TruncationFinished(at, event.item_id, initiator, "acknowledged", event.audio_end_ms),)
+        return (TruncationFinished(at, event.item_id, initiator, "acknowledged", event.audio_end_ms, place[1]),)
 
     def error(self, event: ErrorOccurred, at: float) -> Iterable[Fact]:
         """An error answers one of the wishes, or something else."""
@@ -104,8 +111,8 @@ class Truncations:
 
     def tick(self, now: float) -> Iterable[Fact]:
         """Give up those that have waited too long."""
-        while now >= self.due:
-            yield self._abandon(self._open[0], now)
+        while now >= (due := self.due):
+            yield self._abandon(next(wish for wish in self._open if wish.due == due), due)
 
     def close(self, at: float) -> Iterable[Fact]:
         """The connection has ended."""
@@ -118,7 +125,7 @@ class Truncations:
             return None
         if error.event_id is not None:
             return next((wish for wish in self._open if wish.event_id == error.event_id), None)
-        message = (error.message or "")[:MESSAGE]
+        message = (error.said() or "")[:MESSAGE]
         words = frozenset(_WORD.findall(message))
         for wish in self._open:
             if wish.item_id in words:
@@ -140,4 +147,4 @@ class Truncations:
         self._schedule()
 
     def _schedule(self) -> None:
-        self.due = self._open[0].at + TIMEOUT if self._open else inf
+        self.due = next((wish.due for wish in self._open if wish.due < inf), inf)
