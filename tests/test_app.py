@@ -16,7 +16,7 @@ import trustme
 import websockets
 
 from support.processes import Process, serve
-from voicetap.app import FAILED
+from voicetap.app import BAD_FILE, FAILED
 
 
 @pytest.fixture
@@ -131,6 +131,15 @@ def test_an_unreadable_certificate_is_one_clear_line(tmp_path: Path, option: str
     assert line.startswith(f"voicetap serve: {option}")
     assert str(file) in line
     assert "canary" not in line
+
+
+def test_a_bad_price_is_one_clear_line(tmp_path: Path) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text("[models.mine]\ninput_text = 'cheap'\n")
+    ended = start("--prices", str(file), "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0")
+    assert ended.returncode == BAD_FILE
+    [line] = ended.stderr.splitlines()
+    assert line.startswith(f'voicetap serve: --prices: {file}: models."mine".input_text: must be ')
 
 
 def test_the_first_line_says_where_it_listens(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def test_the_file_gives_way_to_the_environment(tmp_path: Path, monkeypatch: pyte
         ({"tls_cert": __file__}, "together"),
         ({"upstream": "http://example.com"}, "allow-plaintext-upstream"),
         ({"upstream": "http://127.0.0.1", "upstream_ca": __file__}, "https or wss"),
+        ({"record_audio": True}, "--record-audio needs --record"),
     ],
 )
 def test_options_that_do_not_go_together(options: dict[str, str], problem: str) -> None:
@@ -87,3 +88,33 @@ def test_options_that_do_not_go_together(options: dict[str, str], problem: str) 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "127.8.9.1"])
 def test_plaintext_stays_allowed_on_this_machine(host: str) -> None:
     assert Serve(upstream=f"http://{host}:1").upstream == f"http://{host}:1"
+
+
+def test_the_directory_of_recordings_is_made_and_is_private(tmp_path: Path) -> None:
+    directory = tmp_path / "a" / "recordings"
+    assert Serve(upstream="https://a.example", record=directory).record == directory
+    assert directory.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(("place", "problem"), [("file", "File exists"), ("file/below", "Not a directory")])
+def test_a_directory_of_recordings_that_cannot_be(tmp_path: Path, place: str, problem: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ValidationError, match=problem):
+        Serve(upstream="https://a.example", record=tmp_path / place)
+
+
+def test_a_directory_of_recordings_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(ValidationError, match="not writable"):
+        Serve(upstream="https://a.example", record=tmp_path)
+
+
+@pytest.mark.parametrize("option", ["record_max_bytes", "record_keep_bytes"])
+def test_sizes_of_recordings_are_above_nothing(option: str) -> None:
+    with pytest.raises(ValidationError, match="greater than 0"):
+        Serve(upstream="https://a.example", **{option: 0})  # type: ignore[arg-type]
+
+
+def test_content_and_recordings_are_off_unless_asked_for() -> None:
+    settings = Serve(upstream="https://a.example")
+    assert (settings.record, settings.record_audio, settings.content) == (None, False, False)

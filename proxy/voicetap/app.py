@@ -14,6 +14,11 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 
 from .config import Serve, parse_address, parse_origin
 from .observe import ConversationObserver
+from .observe.recorder import Recorder
+from .observe.shelf import Shelf
+from .observe.writer import Writer
+from .prices import PricesError, PriceTable, load_prices
+from .recording import Elider, Scrubber
 from .relay import Relay, Upstream
 from .signals.logs import to_standard_error
 from .signals.metrics import Metrics
@@ -24,9 +29,16 @@ log = logging.getLogger(__name__)
 FAILED = 1
 """Exit status when the process cannot do its work: an address is taken, a certificate unreadable."""
 
+BAD_FILE = 2
+"""Exit status when a file that an option names must be changed first; the same as for the option itself."""
+
 
 class CannotStart(Exception):
     """What stands in the way, in one line."""
+
+    def __init__(self, problem: str, status: int = FAILED) -> None:
+        super().__init__(problem)
+        self.status = status
 
 
 def run(settings: Serve) -> int:
@@ -36,7 +48,7 @@ def run(settings: Serve) -> int:
         uvloop.run(_Process(settings).run())
     except CannotStart as problem:
         print(f"voicetap serve: {problem}", file=sys.stderr)
-        return FAILED
+        return problem.status
     return 0
 
 
@@ -54,12 +66,16 @@ class _Process:
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=registry)
         metrics = Metrics(registry)
+        prices = _prices(settings)
+        recorder = _recorder(settings, partial(metrics.sink_failed, "recording"))
         observer = ConversationObserver(
             asyncio.get_running_loop(),
             sinks=lambda: [metrics.connection()],
             process_sink=metrics,
             lagged=metrics.observer_lagged,
             sink_failed=metrics.sink_failed,
+            recorder=recorder,
+            prices=prices,
         )
         relay = Relay(
             _upstream(settings),
@@ -85,6 +101,8 @@ class _Process:
         await relay.stop()
         ticking.cancel()
         observer.finish()
+        if recorder is not None:
+            recorder.stop()
         await admin.stop()
 
     def _signalled(self) -> None:
@@ -104,6 +122,26 @@ class _Process:
         for end in ends:
             end.cancel()
         log.info("stopping: %d sessions are cut", len(relay.live))
+
+
+def _prices(settings: Serve) -> PriceTable:
+    try:
+        return load_prices(settings.prices)
+    except PricesError as error:
+        raise CannotStart(f"--prices: {error}", BAD_FILE) from error
+
+
+def _recorder(settings: Serve, failed: Callable[[], None]) -> Recorder | None:
+    if settings.record is None:
+        return None
+    try:
+        shelf = Shelf(settings.record, settings.record_keep_bytes)
+    except OSError as error:
+        raise CannotStart(f"--record {settings.record}: {error.strerror or error}") from error
+    censor = partial(Scrubber if settings.content else Elider, keep_audio=settings.record_audio)
+    writer = Writer(shelf, failed)
+    writer.start()
+    return Recorder(writer, censor, failed, max_bytes=settings.record_max_bytes)
 
 
 def _upstream(settings: Serve) -> Upstream:

@@ -5,7 +5,9 @@ defaults here.
 """
 
 import ipaddress
+import os
 import tomllib
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -79,6 +81,21 @@ def _valid(parse: Callable[[str], object]) -> AfterValidator:
 AddressOption = Annotated[str, _valid(parse_address)]
 OriginOption = Annotated[str, _valid(parse_origin)]
 Seconds = Annotated[float, Field(gt=0)]
+Bytes = Annotated[int, Field(gt=0)]
+
+
+def _usable_directory(path: Path) -> Path:
+    """Make the directory if there is none; raise ValueError where no file could be made in it."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ValueError(f"{path}: not writable")
+    return path
+
+
+DirectoryOption = Annotated[Path, AfterValidator(_usable_directory)]
 
 
 class Settings(BaseSettings):
@@ -111,6 +128,24 @@ class Simulate(Settings):
     seed: int = Field(1, description="equal seeds make equal choices")
 
 
+with warnings.catch_warnings():
+    # Pydantic warns that a field `json` hides a method of its models, which nothing here calls.
+    warnings.filterwarnings("ignore", message='Field name "json"', category=UserWarning)
+
+    class Replay(Settings):
+        """Say what recorded sessions were: FILE… are recordings, gzip'd or not; - is standard input."""
+
+        json: bool = Field(  # type: ignore[assignment]
+            False, description="print a JSON array with one object for each file, instead of reports for people"
+        )
+        content: bool = Field(
+            False, description="show messages of errors and close reasons, which may quote what people said"
+        )
+        prices: FilePath | None = Field(
+            None, description="a TOML file with prices of models, which go before those that voicetap has"
+        )
+
+
 class Serve(Settings):
     """Relay between clients and the upstream, and tell what happens on the way."""
 
@@ -128,6 +163,20 @@ class Serve(Settings):
     handshake_timeout: Seconds = Field(10.0, description="seconds that the upstream has to answer an upgrade")
     drain_timeout: Annotated[float, Field(ge=0)] = Field(25.0, description="seconds that calls may go on after SIGTERM")
     drain_refuse: bool = Field(False, description="refuse new sessions while draining")
+    record: DirectoryOption | None = Field(
+        None, description="a directory to write a recording of each session into, without audio and text"
+    )
+    record_audio: bool = Field(False, description="write the audio into the recordings too: the voices of people")
+    record_max_bytes: Bytes = Field(256 * 1024 * 1024, description="size at which the recording of a session ends")
+    record_keep_bytes: Bytes = Field(
+        4 * 1024 * 1024 * 1024, description="size of all recordings together; the oldest are deleted for new ones"
+    )
+    content: bool = Field(
+        False,
+        description="write what people and models said into files: transcripts, prompts, tool arguments and results, "
+        "in clear text; credentials never",
+    )
+    prices: FilePath | None = Field(None, description="a TOML file of prices to lay over the built-in ones")
     config: FilePath | None = Field(None, description="a TOML file with these options as its keys")
 
     @model_validator(mode="after")
@@ -142,6 +191,8 @@ class Serve(Settings):
             )
         if self.upstream_ca is not None and not origin.tls:
             raise ValueError("--upstream-ca needs an https or wss --upstream")
+        if self.record_audio and self.record is None:
+            raise ValueError("--record-audio needs --record")
         return self
 
     @classmethod

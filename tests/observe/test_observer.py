@@ -8,15 +8,16 @@ import pytest
 from support.frames import TEXT, frame
 from support.observing import Listener
 from voicetap.chunks import Chunk, Ending, Handshake, HttpExchange, Side, UpgradeRequest
-from voicetap.facts import EventReceived, HttpAnswered, SessionStarted, SessionStartFailed
+from voicetap.facts import EventReceived, HttpAnswered, SessionStarted, SessionStartFailed, UsageReported
 from voicetap.observe import ConversationObserver
 from voicetap.observe import observer as observers
+from voicetap.prices import Price, PriceTable
 
 
 class Process:
     """An observer and everybody who hears of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, prices: PriceTable | None = None) -> None:
         self.listeners: list[Listener] = []
         self.process_listener = Listener()
         self.lags: list[float] = []
@@ -26,6 +27,7 @@ class Process:
             process_sink=self.process_listener,
             lagged=self.lags.append,
             sink_failed=lambda _: None,
+            prices=prices,
         )
 
     def _sinks(self) -> list[Listener]:
@@ -46,6 +48,21 @@ async def test_each_connection_has_its_own_sinks() -> None:
         [fact.type for fact in listener.facts if isinstance(fact, EventReceived)] for listener in process.listeners
     ] == [["response.create"], ["response.cancel"]]
     assert len(process.lags) == 1
+
+
+@pytest.mark.parametrize(("prices", "cost"), [(PriceTable("", "", {"m": Price(output_text=2.0)}), 0.001), (None, None)])
+async def test_every_connection_has_the_same_prices(prices: PriceTable | None, cost: float | None) -> None:
+    process = Process(prices)
+    usage = b'{"output_tokens":500,"output_token_details":{"text_tokens":500}}'
+    done = b'{"type":"response.done","response":{"usage":%b}}' % usage
+    for at in (1.0, 2.0):
+        tap = process.observer.upgrade(UpgradeRequest("/v1/realtime?model=m", (), at))
+        tap.answered(Handshake("101", (), 0.1, at))
+        tap.chunk(Chunk(Side.SERVER, frame(TEXT, done), at))
+    process.observer.finish()
+    assert [
+        [fact.cost_usd for fact in listener.facts if isinstance(fact, UsageReported)] for listener in process.listeners
+    ] == [[cost], [cost]]
 
 
 async def test_a_plain_request_belongs_to_no_connection() -> None:

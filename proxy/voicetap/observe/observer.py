@@ -7,8 +7,10 @@ from time import monotonic
 
 from ..chunks import HttpExchange, UpgradeRequest
 from ..facts import HttpAnswered, Sink
+from ..prices import PriceTable
 from .backlog import Backlog, Loop
 from .pipeline import Pipeline
+from .recorder import Recorder
 from .tap import ConnectionTap
 
 log = logging.getLogger(__name__)
@@ -28,22 +30,27 @@ class ConversationObserver:
         process_sink: Sink,
         lagged: Callable[[float], None],
         sink_failed: Callable[[str], None],
+        recorder: Recorder | None = None,
+        prices: PriceTable | None = None,
     ) -> None:
         """`sinks` makes those of a new connection; `process_sink` takes facts that belong to none.
 
         `lagged` is told once a tick how many seconds observing was behind at its worst, `sink_failed` the name of a
-        sink that raised.
+        sink that raised. Without `prices` nothing has a cost.
         """
         self._backlog = Backlog(loop)
         self._lagged = lagged
         self._sinks = sinks
         self._process_sink = process_sink
         self._sink_failed = sink_failed
+        self._recorder = recorder
+        self._prices = prices
         self._taps: set[ConnectionTap] = set()
 
     def upgrade(self, request: UpgradeRequest) -> ConnectionTap:
         """Told by the relay."""
-        pipeline = Pipeline(request, self._sinks(), self._sink_failed)
+        recorder = self._recorder.upgrade(request) if self._recorder else None
+        pipeline = Pipeline(request, self._sinks(), self._sink_failed, recorder=recorder, prices=self._prices)
         tap = ConnectionTap(pipeline, self._backlog, self._taps.discard)
         self._taps.add(tap)
         return tap

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..chunks import Chunk, Ending, Handshake, Header, Side, UpgradeRequest
 from ..facts import BytesRelayed, Fact, GapOpened, HandshakeAnswered, Sink
+from ..prices import PriceTable
 from ..realtime import decode
 from ..session import Session
 from ..wire import Gap, Kind, Message, MessageDecoder, close_code_and_reason, parse_deflate
+from .recorder import SessionRecorder
 
 log = logging.getLogger(__name__)
 
@@ -25,21 +27,33 @@ COMPRESSED_PIECE = 512
 class Pipeline:
     """Decoders of both directions, the session that they feed, and the sinks that hear of it."""
 
-    def __init__(self, request: UpgradeRequest, sinks: Iterable[Sink], sink_failed: Callable[[str], None]) -> None:
-        """`sink_failed` is told the name of a sink that raised."""
+    def __init__(
+        self,
+        request: UpgradeRequest,
+        sinks: Iterable[Sink],
+        sink_failed: Callable[[str], None],
+        recorder: SessionRecorder | None = None,
+        *,
+        prices: PriceTable | None = None,
+    ) -> None:
+        """`sink_failed` is told the name of a sink that raised. Without `prices` nothing has a cost."""
         self._request = request
         self._session: Session | None = None
         """From a 101 on; before it, nothing of a session is awaited."""
         self._sinks = list(sinks)
         self._sink_failed = sink_failed
+        self._recorder = recorder
+        self._prices = prices
         self._decoders: dict[Side, MessageDecoder] = {}
         self._piece = PIECE
 
     def answered(self, handshake: Handshake) -> None:
         """Take the handshake's outcome; after a 101 there will be chunks."""
         self._emit([HandshakeAnswered(handshake.at, handshake.outcome, handshake.connect_seconds)])
+        if self._recorder is not None:
+            self._recorder.answered(handshake)
         if handshake.outcome == "101":
-            self._session = Session(self._request.target, self._request.at, handshake.at)
+            self._session = Session(self._request.target, self._request.at, handshake.at, prices=self._prices)
             deflate = parse_deflate(_values(handshake.headers, b"sec-websocket-extensions"))
             self._decoders = {side: MessageDecoder(side, deflate) for side in Side}
             self._piece = COMPRESSED_PIECE if deflate else PIECE
@@ -75,14 +89,18 @@ class Pipeline:
                 self._emit([GapOpened(at, sender, one.reason)])
                 if one.fatal and self._session is not None:
                     self._emit(self._session.blind(sender, at))
+                    self._stop_recording()
             yield
 
     def message(self, sender: Side, message: Message, at: float) -> None:
         """Take the next message of one side, after a 101."""
         kind, session = message.kind, self._session
         assert session is not None
-        if kind is Kind.TEXT or kind is Kind.BINARY:
-            self._emit(session.receive(sender, decode(sender, message), at))
+        understood = decode(sender, message) if kind is Kind.TEXT or kind is Kind.BINARY else None
+        if self._recorder is not None:
+            self._recorder.message(sender, message, understood, at)
+        if understood is not None:
+            self._emit(session.receive(sender, understood, at))
         elif kind is Kind.CLOSE:
             code, reason = close_code_and_reason(message.payload)
             self._emit(session.close_frame(sender, code, reason, at))
@@ -96,6 +114,7 @@ class Pipeline:
         self._emit([GapOpened(at, None, reason)])
         if self._session is not None:
             self._emit(self._session.blind(None, at))
+        self._stop_recording()
 
     def tick(self, now: float) -> None:
         """Let time pass: what was awaited and has not come is a fact too."""
@@ -106,11 +125,18 @@ class Pipeline:
         """Take the end of the connection."""
         if self._session is not None:
             self._emit(self._session.close(ending))
+        if self._recorder is not None:
+            self._recorder.ended(ending)
 
     def close(self) -> None:
         """Nothing follows, however it ended."""
+        self._stop_recording()
         for sink in self._sinks:
             self._close(sink)
+
+    def _stop_recording(self) -> None:
+        if self._recorder is not None:
+            self._recorder.close()
 
     def _emit(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
