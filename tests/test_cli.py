@@ -67,8 +67,28 @@ def test_a_bad_file_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path,
     assert problem in line
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ((), "name at least one recording: FILE…"),
+        (("--json",), "name at least one recording: FILE…"),
+        (("call.jsonl", "--jsn"), "there is no option --jsn"),
+        (("call.jsonl", "--prices", "nowhere.toml"), "--prices: Path does not point to a file"),
+    ],
+)
+def test_replay_wants_files(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], line: str) -> None:
+    assert fail(capsys, "replay", *arguments) == f"voicetap replay: {line}\n"
+
+
+def test_any_name_is_the_name_of_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["a,b", "[c]", '"d"', "{}", "null", "-e"]
+    assert main(["replay", names[0], "--json", *names[1:-1], "--", names[-1]]) == 1
+    told = [line.removeprefix("voicetap replay: ").partition(": ")[0] for line in capsys.readouterr().err.splitlines()]
+    assert told == names
+
+
 def test_an_unknown_command_is_answered_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "'serve', 'demo', 'simulate'" in fail(capsys, "server")
+    assert "'serve', 'demo', 'replay', 'simulate'" in fail(capsys, "server")
 
 
 def test_nothing_typed_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:

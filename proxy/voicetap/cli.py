@@ -2,14 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
 from pydantic import ValidationError
 from pydantic_settings import CliApp, CliSettingsSource, SettingsError
 
 from . import __version__
-from .config import Demo, Serve, Settings, Simulate
+from .config import Demo, Replay, Serve, Settings, Simulate
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
@@ -20,7 +20,7 @@ BAD_CONFIGURATION = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; return its exit status."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    commands = {"serve": _serve, "demo": _demo, "simulate": _simulate}
+    commands = {"serve": _serve, "demo": _demo, "replay": _replay, "simulate": _simulate}
     parser = argparse.ArgumentParser(
         prog="voicetap",
         description="A transparent WebSocket proxy that shows what happens inside speech-to-speech calls.",
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"voicetap {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, settings in (("serve", Serve), ("demo", Demo), ("simulate", Simulate)):
+    for name, settings in (("serve", Serve), ("demo", Demo), ("replay", Replay), ("simulate", Simulate)):
         subparsers.add_parser(name, help=(settings.__doc__ or "").splitlines()[0], add_help=False)
     if not arguments:
         parser.print_help()
@@ -53,11 +53,35 @@ def _demo(arguments: Sequence[str]) -> int:
     return run(settings.seconds)
 
 
+def _replay(arguments: Sequence[str]) -> int:
+    files: list[str] = []
+    settings = _read(Replay, "replay", arguments, files)
+    from .replay import run
+
+    return run(settings, files)
+
+
 def _simulate(arguments: Sequence[str]) -> int:
     settings = _read(Simulate, "simulate", arguments)
     from .simulator import run
 
     return run(settings)
+
+
+_FILES = "files"
+
+
+def _taking(files: list[str]) -> Callable[..., argparse.Namespace]:
+    """Parse, and put the file names aside: as a setting, `a,b.jsonl` would be two of them, and `[1].jsonl` an error."""
+
+    def parse(parser: argparse.ArgumentParser, arguments: Sequence[str]) -> argparse.Namespace:
+        found = parser.parse_intermixed_args(arguments)
+        files[:] = vars(found).pop(_FILES)
+        if not files:
+            parser.error("name at least one recording: FILE…")
+        return found
+
+    return parse
 
 
 class _Parser(argparse.ArgumentParser):
@@ -72,10 +96,20 @@ class _Parser(argparse.ArgumentParser):
         self.exit(BAD_CONFIGURATION, f"{self.prog}: {message}\n")
 
 
-def _read(settings: type[AnySettings], command: str, arguments: Sequence[str]) -> AnySettings:
-    """Read the options from all their sources, or leave with one line that names the option to change."""
+def _read(
+    settings: type[AnySettings], command: str, arguments: Sequence[str], files: list[str] | None = None
+) -> AnySettings:
+    """Read the options from all their sources, or leave with one line that names the option to change.
+
+    A command that takes files gives a list to put their names into.
+    """
     parser = _Parser(prog=f"voicetap {command}", description=settings.__doc__)
-    source: CliSettingsSource[argparse.ArgumentParser] = CliSettingsSource(settings, root_parser=parser)
+    source: CliSettingsSource[argparse.ArgumentParser]
+    if files is None:
+        source = CliSettingsSource(settings, root_parser=parser)
+    else:
+        parser.add_argument(_FILES, nargs="*", metavar="FILE")
+        source = CliSettingsSource(settings, root_parser=parser, parse_args_method=_taking(files))
     try:
         return CliApp.run(settings, cli_args=list(arguments), cli_settings_source=source)
     except ValidationError as error:

@@ -39,7 +39,7 @@ FROM_THE_START = {
     "spoken_answers": 1,
     "observer_gaps": 7,
     "observer_lag_seconds": 1,
-    "sink_failures": 2,
+    "sink_failures": 3,
     "build_info": 1,
 }
 

@@ -133,7 +133,7 @@ TRUNCATIONS = (
 )
 
 GAPS = ("framing", "oversize", "inflate", "inflate_limit", "backlog", "error", OTHER)
-SINKS = ("metrics", OTHER)
+SINKS = ("metrics", "recording", OTHER)
 
 
 def one_of(values: tuple[str, ...]) -> Callable[[str], str]:

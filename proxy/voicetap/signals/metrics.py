@@ -133,7 +133,8 @@ class ConnectionMetrics:
 
     def _session_started(self, fact: SessionStarted) -> None:
         self._families.starts.labels("started").inc()
-        self._families.setup_seconds.observe(fact.setup_seconds)
+        if fact.setup_seconds is not None:
+            self._families.setup_seconds.observe(fact.setup_seconds)
 
     def _session_start_failed(self, fact: SessionStartFailed) -> None:
         self._families.starts.labels(fact.outcome).inc()
