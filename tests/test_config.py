@@ -103,6 +103,11 @@ def test_a_directory_of_recordings_that_cannot_be(tmp_path: Path, place: str, pr
         Serve(upstream="https://a.example", record=tmp_path / place)
 
 
+def test_no_name_is_not_the_working_directory() -> None:
+    with pytest.raises(ValueError, match="must not be empty"):
+        Serve(upstream="https://a.example", record="")  # type: ignore[arg-type]
+
+
 def test_a_directory_of_recordings_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(ValidationError, match="not writable"):

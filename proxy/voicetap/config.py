@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, FilePath, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
@@ -95,7 +95,14 @@ def _usable_directory(path: Path) -> Path:
     return path
 
 
-DirectoryOption = Annotated[Path, AfterValidator(_usable_directory)]
+def _named(path: object) -> object:
+    """Refuse the empty text, which as a path is the working directory: a variable of some script is not set."""
+    if path == "":
+        raise ValueError("must not be empty; the working directory is .")
+    return path
+
+
+DirectoryOption = Annotated[Path, BeforeValidator(_named), AfterValidator(_usable_directory)]
 
 
 class Settings(BaseSettings):

@@ -54,6 +54,15 @@ def test_what_is_not_ours_stays_and_takes_no_room(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == sorted(others)
 
 
+def test_what_is_no_file_is_left_alone(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / NAMES[0])
+    (tmp_path / NAMES[1]).symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").write_bytes(bytes(90))
+    with pytest.raises(Full):
+        Shelf(tmp_path, 100).take(101)
+    assert len(os.listdir(tmp_path)) == 3
+
+
 def test_a_recording_that_is_being_made_stays(tmp_path: Path) -> None:
     shelf = Shelf(tmp_path, 100)
     writing = shelf.create(NAMES[0])
@@ -93,3 +102,30 @@ def test_what_was_not_used_is_room_again(tmp_path: Path) -> None:
 def test_a_directory_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         Shelf(tmp_path / "none", 100)
+
+
+def test_more_goes_than_has_to_so_that_the_directory_is_seldom_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(100):
+        (tmp_path / recording_name(STARTED + timedelta(seconds=number), "id")).write_bytes(bytes(1000))
+    shelf = Shelf(tmp_path, 100_000)
+    looks, scandir = list[Path](), os.scandir
+    monkeypatch.setattr(os, "scandir", lambda path: looks.append(path) or scandir(path))
+    for _ in range(10):
+        shelf.take(100)
+    assert len(looks) == 1
+
+
+def test_a_directory_that_has_vanished_takes_no_room(tmp_path: Path) -> None:
+    shelf = Shelf(filled(tmp_path, 60), 100)
+    (tmp_path / NAMES[0]).unlink()
+    tmp_path.rmdir()
+    for _ in range(3):
+        with pytest.raises(FileNotFoundError):
+            shelf.take(50)
+    tmp_path.mkdir()
+    shelf.take(30)
+    filled(tmp_path, 60)
+    shelf.take(10)
+    assert os.listdir(tmp_path) == NAMES[:1]

@@ -109,6 +109,46 @@ def test_a_full_disk_leaves_whole_lines_is_counted_for_each_file_and_told_once(
     ]
 
 
+def test_a_file_that_nothing_could_be_written_to_does_not_stay(
+    tmp_path: Path, failures: Failures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = writer_to(tmp_path, failures)
+    before = len(os.listdir("/proc/self/fd"))
+
+    def full(descriptor: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writing.os, "write", full)
+        File(writer, NAME).write(b"line\n")
+        writer.write_waiting()
+    assert os.listdir(tmp_path) == []
+    assert failures.count == 1
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_an_error_at_the_end_of_a_file_is_counted_and_the_others_are_written(
+    tmp_path: Path, failures: Failures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = writer_to(tmp_path, failures, limit=10)
+    one, other = File(writer, NAME), File(writer, OTHER)
+    close = os.close
+
+    def quota(descriptor: int) -> None:
+        close(descriptor)
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    one.write(b"1234\n")
+    one.finish()
+    other.write(b"1234\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(writing.os, "close", quota)
+        writer.write_waiting()
+    assert (failures.count, other.broken) == (1, False)
+    assert (tmp_path / OTHER).read_bytes() == b"1234\n"
+    assert other.write(b"56789ABC\n")
+
+
 def test_a_directory_that_vanishes_breaks_off_what_begins_there(tmp_path: Path, failures: Failures) -> None:
     directory = tmp_path / "recordings"
     directory.mkdir()

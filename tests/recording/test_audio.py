@@ -4,18 +4,27 @@ import base64
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from support.secrets import CREDENTIALS
 from voicetap.realtime.audio import audio_bytes
 from voicetap.recording.audio import audio_elided, audio_kept
+from voicetap.recording.credentials import name_is_credential
 
 
 @given(st.binary(min_size=1))
 def test_it_is_as_long_as_its_audio(audio: bytes) -> None:
     text = json.dumps(base64.b64encode(audio).decode()).encode()
     assert json.loads(audio_elided(text)) == {"elided_bytes": len(audio)}
+    assume(not name_is_credential(text))
+    assert audio_kept(text) == text
+
+
+@given(st.binary(min_size=400))
+@example(b'{"@' * 200)
+def test_nothing_so_long_is_taken_for_a_credential(audio: bytes) -> None:
+    text = json.dumps(base64.b64encode(audio).decode()).encode()
     assert audio_kept(text) == text
 
 

@@ -35,6 +35,10 @@ def test_it_is_found_wherever_it_stands(credential: str) -> None:
         "password = hunter2",
         "OPENAI_API_KEY=hunter2",
         "wss://host/?token=hunter2",
+        "https://me:hunter2@host/path",
+        '{\\"pwd\\": \\"hunter2\\"}',
+        "passphrase: hunter2",
+        "-----BEGIN RSA PRIVATE KEY-----\\nhunter2\\n-----END RSA PRIVATE KEY-----",
     ],
 )
 def test_it_is_found_by_what_stands_before_it(text: str) -> None:
@@ -61,7 +65,7 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
 
 KEYS = """
     client_secret api-key api_key apiKey Authorization headers server_url token access_token password ek_key key
-    client_sdp ice_servers ice_ufrag credential Set-Cookie
+    accessToken subscriptionKey passphrase auth jwt client_sdp ice_servers ice_ufrag credential Set-Cookie
 """
 
 
@@ -71,14 +75,41 @@ def test_keys_of_credentials(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["input_tokens", "max_output_tokens", "token_limits", "keywords", "transcript", "monkey", "headline"]
+    "key",
+    [
+        "input_tokens",
+        "max_output_tokens",
+        "token_limits",
+        "keywords",
+        "transcript",
+        "monkey",
+        "headline",
+        "author",
+        "totalTokens",
+    ],
 )
 def test_keys_of_other_things(key: str) -> None:
     assert not key_is_credential(key)
 
 
 @pytest.mark.parametrize(
-    "piece", ["token", "token ", "sk-", "eyJ", "bearer ", "api key", "secret\\", 'token"', "a.", "basic a", "AKIA"]
+    "piece",
+    [
+        "token",
+        "token ",
+        "sk-",
+        "eyJ",
+        "bearer ",
+        "api key",
+        "secret\\",
+        'token"',
+        "a.",
+        "basic a",
+        "AKIA",
+        "://",
+        "://a:",
+        "-----BEGIN PRIVATE KEY-----",
+    ],
 )
 def test_no_text_takes_long(piece: str) -> None:
     text = (piece * 32_768)[:32_768] + "token"

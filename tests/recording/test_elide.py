@@ -366,3 +366,22 @@ def test_a_replay_takes_for_malformed_what_was(found: tuple[Side, dict[str, Any]
     live = understood(side, payload)
     replayed = understood(side, Elider(keep_audio=False).event(live.type, payload))
     assert same(live, replayed), (live, replayed)
+
+
+def test_a_name_is_the_same_however_it_is_escaped() -> None:
+    elider = Elider(keep_audio=False)
+    payload = rb'{"format":{"type":"audio\/pcmu"},"item_id":"item\u005f1","id":"a b","call_id":"a\u0020b"}'
+    written = json.loads(elider.event("x", payload))
+    assert (written["format"], written["item_id"]) == ({"type": "audio/pcmu"}, "item_1")
+    assert written["id"] == written["call_id"]
+    named = json.loads(elider.event("error", b'{"message":"no item_1 here"}'))
+    assert named == {"message": "item_1"}
+
+
+@pytest.mark.parametrize("number", ["15551234567", "555-12-3456", "tel:15551234567", "1.555.123.4567"])
+def test_numbers_that_people_have_are_no_names(number: str) -> None:
+    event = {"type": "conversation.item.deleted", "item_id": number, "call_id": number, "code": "404"}
+    written: Any = elided(event)
+    assert number not in json.dumps(written)
+    assert written["item_id"] == written["call_id"]
+    assert written["code"] == "404"

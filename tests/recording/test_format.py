@@ -104,6 +104,4 @@ def test_a_text_that_is_no_text(text: str) -> None:
 
 
 def test_a_close_says_no_more_than_there_is_to_say() -> None:
-    assert json.loads(b"{" + close_members(1000, "bye") + b"}") == {
-        "close": {"code": 1000, "reason": "bye"}
-    }
+    assert json.loads(b"{" + close_members(1000, "bye") + b"}") == {"close": {"code": 1000, "reason": "bye"}}

@@ -13,7 +13,7 @@ from voicetap.chunks import Side
 from voicetap.realtime import Malformed, decode
 from voicetap.recording import Scrubber
 from voicetap.recording.format import line, parse_line, text_of
-from voicetap.recording.scrub import SEARCHED
+from voicetap.recording.scrub import KEYS, SEARCHED
 from voicetap.wire import Kind, Message
 
 
@@ -115,3 +115,17 @@ def test_a_text_stays_malformed_for_its_reason(payload: bytes, reason: str) -> N
 def test_what_cannot_be_walked_leaves_the_type(payload: bytes) -> None:
     scrubber = Scrubber(keep_audio=False)
     assert (scrubber.event("x", payload), scrubber.event(None, payload)) == (b'{"type":"x"}', b"{}")
+
+
+def test_audio_of_an_event_that_only_some_server_has_is_not_kept() -> None:
+    event = {"type": "speech.chunk", "payload": [base64.b64encode(bytes(480)).decode()], "id": "a" * 512}
+    assert scrubbed(event) == {**event, "payload": [{"elided_chars": 640}]}
+    assert scrubbed(event, keep_audio=True) == event
+
+
+def test_keys_beyond_bounds_are_left_out() -> None:
+    scrubber = Scrubber(keep_audio=False)
+    for first in (0, 10 * KEYS):
+        members = {f"k{first + number}": number for number in range(KEYS + 5)}
+        written = json.loads(scrubber.event("x", json.dumps(members).encode()))
+        assert list(written) == list(members)[:KEYS]

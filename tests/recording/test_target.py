@@ -19,6 +19,13 @@ from voicetap.recording import harmless_target
         ("/v1/realtime?model=what I said", "/v1/realtime?model=elided"),
         ("/v1/realtime?hunter2", "/v1/realtime?elided=elided"),
         ("/v1/real time/hunter 2", "/v1/elided/elided"),
+        ("/v1/realtime?model=sk%2Dabc123def456&voice=jan%40example.com", "/v1/realtime?model=elided&voice=elided"),
+        (
+            "/v1/realtime?model=tell%20me%20of&voice=a+b&intent=%2573k-abc",
+            "/v1/realtime?model=elided&voice=elided&intent=elided",
+        ),
+        ("/users/jan%40example.com/My%20name/%73k-proj-abc123/x", "/users/elided/elided/elided/x"),
+        ("/key/3f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c/call/15551234567", "/key/elided/call/elided"),
         ("/" + "a/" * 5000, "/" + "a/" * 999 + "a"),
     ],
 )

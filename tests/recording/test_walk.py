@@ -2,7 +2,7 @@
 
 import pytest
 
-from voicetap.recording.walk import COMMAS, DEPTH, Rule, rewrite, same, zero
+from voicetap.recording.walk import BYTES, COMMAS, DEPTH, Rule, rewrite, same, zero
 
 KEEP = Rule(b'"kept"', same, same, same)
 HIDE = Rule(b'"hidden"', lambda json: b'"?"', zero, zero)
@@ -46,3 +46,8 @@ def test_an_object_of_too_many_parts_is_not_taken_apart() -> None:
     wide = b'{"keep":1,"hide":[' + b",".join([b"1"] * (COMMAS + 1)) + b"]}"
     assert rewrite(wide, RULES) == b"{}"
     assert rewrite(b'{"hide":[' + b",".join([b"{}"] * 9_000) + b"]}", RULES).count(b"{}") == 9_000
+
+
+def test_what_is_nested_is_not_read_again_and_again() -> None:
+    text = b'{"keep":' * 10 + b'"' + b"a" * (BYTES // 4) + b'"' + b"}" * 10
+    assert rewrite(text, RULES) == b'{"kept":' * 3 + b"{}" + b"}" * 3

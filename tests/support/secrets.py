@@ -8,6 +8,7 @@ CREDENTIALS = {
     "jwt": "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl",
     "github": "ghp_" + "abcdefghijklmnopqrstuvwxyz0123456789",
     "aws": "AKIA" + "IOSFODNN7EXAMPLE",
+    "temporary": "ASIA" + "IOSFODNN7EXAMPLE",
     "google": "AIza" + "SyA1b2C3d4E5f6G7h8I9j0",
     "subprotocol": "openai-insecure-api-key." + "abc123",
 }

@@ -9,6 +9,10 @@ from pathlib import Path
 _NAME = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-zA-Z_-]+\.jsonl")
 
 
+SPARE = 100
+"""One part in so many is freed beyond what is needed, so that the directory need not be read for every line."""
+
+
 class Full(Exception):
     """The room for recordings is taken up by those being made; nothing can go."""
 
@@ -29,7 +33,7 @@ class Shelf:
         """`keep_bytes`: how much the recordings may take up, all together."""
         self._directory = directory
         self._keep_bytes = keep_bytes
-        self._taken = self._measure()
+        self._taken = sum(self._sizes().values())
 
     def create(self, name: str) -> int:
         """Make a file that only its owner can read, and return its locked descriptor; raise OSError."""
@@ -45,43 +49,58 @@ class Shelf:
         """Take room for so many bytes, by deleting old recordings where there is none; raise Full, or OSError."""
         self._taken += size
         if self._taken > self._keep_bytes:
-            self._make_room(size)
+            try:
+                self._make_room(size)
+            except (Full, OSError):
+                self._taken -= size
+                raise
 
     def give_back(self, size: int) -> None:
         """What was taken was not used after all."""
         self._taken -= size
 
+    def discard(self, name: str) -> None:
+        """Delete a file that nothing was written to; raise OSError."""
+        (self._directory / name).unlink(missing_ok=True)
+
     def _make_room(self, size: int) -> None:
         # Others may have written to the directory or tidied it up.
-        self._taken = self._measure() + size
-        for name in sorted(self._names()):
-            if self._taken <= self._keep_bytes:
-                return
+        sizes = self._sizes()
+        self._taken = sum(sizes.values()) + size
+        if self._taken <= self._keep_bytes:
+            return
+        for name in sorted(sizes):
             self._taken -= self._delete(name)
+            if self._taken <= self._keep_bytes - self._keep_bytes // SPARE:
+                return
         if self._taken > self._keep_bytes:
-            self._taken -= size
             raise Full
 
-    def _names(self) -> list[str]:
-        return [name for name in os.listdir(self._directory) if _NAME.fullmatch(name)]
-
-    def _measure(self) -> int:
-        return sum(self._size(name) for name in self._names())
-
-    def _size(self, name: str) -> int:
-        try:
-            return (self._directory / name).stat().st_size
-        except FileNotFoundError:
-            return 0
+    def _sizes(self) -> dict[str, int]:
+        sizes = {}
+        with os.scandir(self._directory) as entries:
+            for entry in entries:
+                # To open a pipe would be to wait for ever.
+                if _NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                    sizes[entry.name] = _size(entry)
+        return sizes
 
     def _delete(self, name: str) -> int:
         """Delete a file, and return how much that frees: nothing if somebody writes to it."""
         path = self._directory / name
         try:
             with path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                # Over NFS, an exclusive lock is not to be had by who only reads.
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 size = os.fstat(file.fileno()).st_size
                 path.unlink()
         except OSError:
             return 0
         return size
+
+
+def _size(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -60,11 +60,15 @@ class File:
             raise
         self._size += len(data)
 
-    def close(self) -> None:
-        """Give the descriptor back."""
+    def close(self, shelf: Shelf) -> None:
+        """Give the descriptor back; a file that nothing could be written to does not stay. Raise OSError."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
-            os.close(descriptor)
+            try:
+                if self._size == 0:
+                    shelf.discard(self.name)
+            finally:
+                os.close(descriptor)
 
 
 class Writer:
@@ -124,15 +128,15 @@ class Writer:
             file, line = self._lines.popleft()
             lines.setdefault(file, []).append(line)
         for file, own in lines.items():
-            data = b"".join(own)
             if not file.broken:
-                self._write(file, data)
+                self._write(file, own)
             if file.broken or not own[-1]:
-                file.close()
-            self._done += len(data)
+                self._close(file)
+            self._done += sum(map(len, own))
 
-    def _write(self, file: File, data: bytes) -> None:
+    def _write(self, file: File, lines: list[bytes]) -> None:
         try:
+            data = b"".join(lines)
             if data:
                 file.append(data, self._shelf)
         except Full:
@@ -142,9 +146,16 @@ class Writer:
         except Exception as error:
             self._break_off(file, type(error).__name__)
 
+    def _close(self, file: File) -> None:
+        try:
+            file.close(self._shelf)
+        except OSError as error:  # Some file systems say only here that there is no room.
+            self._break_off(file, error.strerror or str(error))
+
     def _break_off(self, file: File, why: str) -> None:
-        file.broken = True
-        self._failed()
+        if not file.broken:
+            file.broken = True
+            self._failed()
         if why not in self._told:
             self._told.add(why)
             log.error("a recording was broken off, its session goes on: %s (logged once)", why)

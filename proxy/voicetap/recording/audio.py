@@ -27,11 +27,15 @@ def audio_elided(json: bytes) -> bytes:
 
 def audio_kept(json: bytes) -> bytes:
     """As it was sent if it is base64; else elided, for it may be anything."""
+    is_audio = is_base64(json) and (len(json) > _LONGEST_CREDENTIAL or not name_is_credential(json))
+    return json if is_audio else audio_elided(json)
+
+
+def is_base64(json: bytes) -> bool:
+    """Whether a string, as JSON, has no other characters than base64 has."""
     # Some encoders write a slash as \/ in JSON.
     rest = json.replace(rb"\/", b"/").translate(None, _ALPHABET)
-    is_base64 = rest in _FILLED_UP and json.endswith(rest[1:])
-    is_audio = is_base64 and (len(json) > _LONGEST_CREDENTIAL or not name_is_credential(json))
-    return json if is_audio else audio_elided(json)
+    return rest in _FILLED_UP and json.endswith(rest[1:])
 
 
 def _plain(json: bytes) -> bytes:

@@ -6,17 +6,19 @@ PUT_INSTEAD = "…elided"
 
 _ISSUED = (
     r"(?<![A-Za-z0-9])(?:"
-    r"(?:sk|pk|rk|ek|ak|xai|gsk|hf|gh[opsu]|github_pat|glpat|xox[abprs])[-_][\w-]{3,}"  # OpenAI, xAI, Groq, GitHub, …
+    r"(?:sk|pk|rk|ek|ak|xai|gsk|hf|gh[oprsu]|github_pat|glpat|xox[abprs])[-_][\w-]{3,}"  # OpenAI, xAI, Groq, GitHub, …
     r"|eyJ[\w-]{6,}(?:\.[\w-]*)*"  # a JSON Web Token: it begins with {" in base64
-    r"|AKIA[A-Z0-9]{8,}|AIza[\w-]{16,}"  # AWS, Google
+    r"|A(?:KIA|SIA)[A-Z0-9]{8,}|AIza[\w-]{16,}"  # AWS, Google
     r"|openai-insecure-api-key\.[^\s\",]+"  # a WebSocket subprotocol of browsers
     r")"
 )
 """By the beginning that its issuer gives it."""
 
 _ANY = re.compile(
-    _ISSUED + r"|(?i:\bbearer\s+[\w.~+/=-]{6,}|\bbasic\s+[A-Za-z0-9+/]{12,}={0,2}"
-    r"|(?:api[-_ ]?key|secret|token|passw(?:or)?d|authorization|signature)\\*[\"']?\s*[=:]\s*\\*[\"']?"
+    _ISSUED + r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]*"
+    r"|(?<=://)[^\s/:@]*:[^\s/@]+(?=@)"  # a name and a password in a URL
+    r"|(?i:\bbearer\s+[\w.~+/=-]{6,}|\bbasic\s+[A-Za-z0-9+/]{12,}={0,2}"
+    r"|(?:api[-_ ]?key|secret|token|passw(?:or)?d|passphrase|\bpwd|authorization|signature)\\*[\"']?\s*[=:]\s*\\*[\"']?"
     r"(?:bearer\s+|basic\s+)?[^\s\"',;&}\\]+)"
 )
 """By that, by the scheme before it, or by the name before it."""
@@ -24,14 +26,16 @@ _ANY = re.compile(
 _IN_NAME = re.compile(_ISSUED.encode(), re.ASCII)
 
 _KEY = re.compile(
-    r"(?i:secret|passw(?:or)?d|credential|authorization|api[-_]?key|access[-_]?key|private[-_]?key|(?:^|[-_])key$"
-    r"|(?:^|[-_])token$|signature|cookie|bearer|^headers$|^server_url$|sdp$|^ice_|(?:^|[-_])ufrag$|(?:^|[-_])pwd$)"
+    r"(?i:secret|passw(?:or)?d|passphrase|credential|authorization|api[-_]?key|access[-_]?key|private[-_]?key"
+    r"|(?:^|[-_])key$|(?:^|[-_])token$|^auth$|^jwt$|signature|cookie|bearer|^headers$|^server_url$|sdp$|^ice_"
+    r"|(?:^|[-_])ufrag$|(?:^|[-_])pwd$)|[a-z](?:Key|Token)$"
 )
 
 _HINTS = (
     *("sk-", "sk_", "pk-", "pk_", "rk-", "rk_", "ek-", "ek_", "ak-", "ak_", "xai-", "xai_", "gsk-", "gsk_", "hf-"),
-    *("hf_", "gho", "ghp", "ghs", "ghu", "github_pat", "glpat", "xox", "eyj", "akia", "aiza", "bearer", "basic", "key"),
-    *("secret", "token", "passw", "authorization", "signature"),
+    *("hf_", "gho", "ghp", "ghr", "ghs", "ghu", "github_pat", "glpat", "xox", "eyj", "akia", "asia", "aiza"),
+    *("bearer", "basic", "key", "secret", "token", "passw", "passphrase", "pwd", "authorization", "signature", "@"),
+    "-----begin",
 )
 """In lower case, where there is none of these there is no credential; they are looked for a hundred times as fast."""
 

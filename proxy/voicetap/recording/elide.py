@@ -19,7 +19,8 @@ from .malformed import text_elided
 from .vocabulary import AUDIO, AUDIO_DELTAS, FREE, IDS, MESSAGES, NAMES, PARTS, SENTENCES, TEXTS
 from .walk import Leaf, Rule, Rules, rewrite, zero
 
-_NAME = re.compile(rb'"[\w.:/<>\[\]-]{0,512}"', re.ASCII)
+_NAME = re.compile(rb'"(?!(?:[a-z]+:)?[\d.-]{7,}")[\w.:/<>\[\]-]{0,512}"', re.ASCII)
+"""What consists of digits alone may be the number of a telephone, or of a person."""
 _WORD = re.compile(r"[\w-]+")
 
 _LONGEST_NAME = 512
@@ -90,8 +91,10 @@ class Elider:
     def _name(self, json: bytes) -> bytes:
         written = self._names.get(json)
         if written is None:
-            safe = _NAME.fullmatch(json) and not name_is_credential(json)
-            written = json if safe else self._pseudonym(json)
+            # Some encoders write a slash as \/ in JSON; it is the same name.
+            plain = _unescaped(json)
+            safe = _NAME.fullmatch(plain) and not name_is_credential(plain)
+            written = plain if safe else self._pseudonym(plain)
             if len(self._names) >= _REMEMBERED:
                 self._names.clear()
             self._names[json] = written
@@ -115,8 +118,8 @@ class Elider:
 
     def _item_id(self, json: bytes) -> bytes:
         written = self._name(json)
-        if written == json:
-            item_ids, item_id = self._item_ids, json[1:-1].decode()
+        if written == _unescaped(json):
+            item_ids, item_id = self._item_ids, written[1:-1].decode()
             if item_id not in item_ids:
                 item_ids[item_id] = None
                 if len(item_ids) > _REMEMBERED:
@@ -151,6 +154,16 @@ def _text(json: bytes) -> bytes:
 
 def _free(json: bytes) -> bytes:
     return b'{"elided_chars":%d}' % len(json)
+
+
+def _unescaped(json: bytes) -> bytes:
+    """The same string with no more escapes than it needs."""
+    if b"\\" not in json:
+        return json
+    try:
+        return _write(_read_string(json))
+    except ValueError:
+        return json
 
 
 def _number(json: bytes) -> bytes:

@@ -70,7 +70,7 @@ class Recording:
 
     @property
     def position(self) -> int:
-        """Bytes of the file that have been read; of a compressed file its compressed bytes."""
+        """Bytes of the file that have been read; of a compressed file its compressed bytes, unless it is a pipe."""
         return self._lines.position
 
     def __iter__(self) -> Iterator[Entry]:
@@ -135,7 +135,7 @@ class _Lines(Iterator[bytes]):
 
     @property
     def position(self) -> int:
-        return self._read if self._source is self._file else self._file.tell()
+        return self._file.tell() if self._source is not self._file and self._file.seekable() else self._read
 
     def __next__(self) -> bytes:
         while line := self._readline():

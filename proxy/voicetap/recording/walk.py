@@ -38,6 +38,9 @@ NODES = 8_000
 COMMAS = 20_000
 """In an object or array that is taken apart: what bounds the number of its parts before they are made."""
 
+BYTES = 4 * 1024 * 1024
+"""Of all objects and arrays that are taken apart: what is nested is read again on every level."""
+
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _elements = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -52,14 +55,15 @@ def rewrite(payload: bytes, rules: Rules) -> bytes:
 class _Walk:
     """One message."""
 
-    __slots__ = ("_left", "_rules")
+    __slots__ = ("_bytes", "_left", "_rules")
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._left = NODES
+        self._bytes = BYTES
 
     def object(self, json: bytes, depth: int) -> bytes:
-        if depth == 0 or self._left <= 0 or json.count(b",") > COMMAS:
+        if self._refuses(json, depth):
             return b"{}"
         members = _members(json)
         self._left -= len(members)
@@ -72,11 +76,15 @@ class _Walk:
         return b"{" + b",".join(written) + b"}"
 
     def _array(self, json: bytes, rule: Rule, depth: int) -> bytes:
-        if depth == 0 or self._left <= 0 or json.count(b",") > COMMAS:
+        if self._refuses(json, depth):
             return b"[]"
         elements = _elements(json)
         self._left -= len(elements)
         return b"[" + b",".join([self._value(bytes(one), rule, depth - 1, rule.element) for one in elements]) + b"]"
+
+    def _refuses(self, json: bytes, depth: int) -> bool:
+        self._bytes -= len(json)
+        return depth == 0 or self._left <= 0 or self._bytes < 0 or json.count(b",") > COMMAS
 
     def _value(self, json: bytes, rule: Rule, depth: int, number: Leaf) -> bytes:
         first = json[0]
