@@ -216,6 +216,7 @@ def test_a_file_without_rows_changes_nothing(write: Write) -> None:
     [
         ("models = 1", 'models: must be a table, as in [models."gpt-realtime"]'),
         ("[models]\nx = 1", 'models."x": must be a table of prices'),
+        ('[models.""]\ninput_text = 1', 'models."": must name a model'),
         ("[prices.x]", 'prices: there is no such key; a price stands under [models."NAME"]'),
         ("source = []", "source: must be text"),
         ("[models.x]\ninput_txt = 1", 'models."x".input_txt: there is no such price, but input_text, input_text_ca'),

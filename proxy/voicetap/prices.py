@@ -156,6 +156,8 @@ class _Reader:
     def _price(self, key: str, row: Any) -> Price:
         if not isinstance(row, dict):
             raise self._wrong(key, "must be a table of prices")
+        if key == 'models.""':
+            raise self._wrong(key, "must name a model")
         for name, dollars in row.items():
             if isinstance(dollars, dict):
                 raise self._wrong(f"{key}.{name}", "must be a price; a model with a dot in its name needs quotes")
