@@ -68,6 +68,8 @@ OTHERS = {
     "ResponseDone.usage": "xAI: beside the response",
     "SessionObject.input_audio_sampling_rate": "Voice Live",
     "TranscriptionCompleted.status": "xAI: whether the text still grows",
+    "Usage.input_tokens_details": "Qwen: as the Responses API has it",
+    "Usage.output_tokens_details": "Qwen: as the Responses API has it",
     "Elided.elided_chars": "recordings",
     "ElidedAudio.elided_bytes": "recordings",
 }

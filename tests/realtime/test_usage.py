@@ -38,7 +38,17 @@ def test_the_usage_of_a_transcription_by_time() -> None:
         pytest.param(b'{"input_tokens": 5}', True, id="input"),
         pytest.param(b'{"output_tokens": 1.0}', True, id="output"),
         pytest.param(b'{"seconds": 0.0}', True, id="seconds"),
+        pytest.param(b'{"input_token_details": {}, "output_tokens_details": {}}', False, id="details without figures"),
+        pytest.param(b'{"input_token_details": {"text_tokens": 5}}', True, id="details alone"),
+        pytest.param(b'{"output_tokens_details": {"audio_tokens": 5}}', True, id="details by their other name"),
     ],
 )
 def test_whether_usage_says_something(text: bytes, says: bool) -> None:
     assert msgspec.json.decode(text, type=Usage).says_something() is says
+
+
+@pytest.mark.parametrize("plural", [False, True], ids=["Realtime", "Responses, Qwen"])
+def test_the_details_by_either_name(plural: bool) -> None:
+    text = b'{"input_token_details": {"text_tokens": 1}, "output_token_details": {"audio_tokens": 2}}'
+    usage = msgspec.json.decode(text.replace(b"_token_", b"_tokens_") if plural else text, type=Usage)
+    assert (usage.of_input(), usage.of_output()) == (InputTokens(text_tokens=1), OutputTokens(audio_tokens=2))

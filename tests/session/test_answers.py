@@ -80,6 +80,24 @@ def test_without_an_item_the_response_is_the_answer() -> None:
     assert only(call.done("resp_1"), AnswerGenerated) == [AnswerGenerated(100.0, "resp_1", "resp_1", 0.2, 0.0)]
 
 
+def test_without_any_id_it_is_that_of_the_response_that_has_none() -> None:
+    call = calling()
+    call.ask()
+    call.begin(None)
+    assert AnswerSpoken(100.0, None, None) in call.audio(None, None)
+    assert only(call.audio(None, None), *SPOKEN) == []
+    assert [generated.seconds for generated in only(call.done(None), AnswerGenerated)] == [0.2]
+
+
+def test_items_that_are_numbered_anew_in_each_response_are_heard_apart_and_count_once_by_id() -> None:
+    call = answering()
+    call.audio("resp_1", "item_1", 1000)
+    call.done("resp_1")
+    ask_and_begin(call, "resp_2")
+    assert only(call.audio("resp_2", "item_1"), *SPOKEN) == [AudioBegan(100.0, "resp_2", "item_1", 2, "client", 0.0)]
+    assert only(call.done("resp_2"), AnswerGenerated) == [AnswerGenerated(100.0, "item_1", "resp_2", 0.1, None)]
+
+
 def test_without_a_response_it_is_that_of_the_latest_one() -> None:
     call = answering()
     assert AnswerSpoken(100.0, "item_A", None) in call.audio(None, "item_A")
@@ -90,7 +108,7 @@ def test_audio_of_a_response_that_was_never_announced() -> None:
     call = calling()
     assert call.audio("resp_1", "item_A") == [
         Surprise(100.0, "orphan_delta", "response.output_audio.delta", "response: output while absent"),
-        OutputBegan(100.0, "resp_1", None, 0.0),
+        OutputBegan(100.0, "resp_1", None, None),
         AnswerSpoken(100.0, "item_A", "resp_1"),
         AudioBegan(100.0, "resp_1", "item_A", None, "client", None),
     ]
@@ -185,7 +203,10 @@ def test_on_a_sideband_it_is_spoken_when_playback_starts() -> None:
     call = answering(Dialogue(SIDEBAND))
     assert plays(call, "started") == [AnswerSpoken(100.0, None, "resp_1")]
     assert plays(call, "started") == []
-    assert plays(call, "started", "resp_2") == [OutputBegan(100.0, "resp_2", 1, 0.0), AnswerSpoken(100.0, None, "resp_2")]
+    assert plays(call, "started", "resp_2") == [
+        OutputBegan(100.0, "resp_2", 1, None),
+        AnswerSpoken(100.0, None, "resp_2"),
+    ]
 
 
 def test_playback_that_starts_when_the_response_is_done_is_no_surprise() -> None:

@@ -200,7 +200,18 @@ def test_the_end_is_told_once() -> None:
     assert call.end() == []
 
 
-PHASES = ["before the session", "idle", "user speaks", "committed", "asked", "made", "generated", "heard", "over", "called"]
+PHASES = [
+    "before the session",
+    "idle",
+    "user speaks",
+    "committed",
+    "asked",
+    "made",
+    "generated",
+    "heard",
+    "over",
+    "called",
+]
 """Of a call in which each comes a second after the one before it."""
 
 

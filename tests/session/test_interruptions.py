@@ -299,6 +299,14 @@ def test_where_the_server_plays_speech_interrupts_until_it_has_stopped() -> None
     assert cuts(speak(call)) == []
 
 
+def test_a_buffer_that_is_cleared_when_it_was_played_to_its_end_cuts_nothing() -> None:
+    call = answering(Dialogue(SIDEBAND))
+    plays(call, "started")
+    call.done("resp_1")
+    plays(call, "stopped")
+    assert cuts(plays(call, "cleared")) == []
+
+
 def test_nothing_is_known_of_what_was_cleared() -> None:
     call = calling()
     assert plays(call, "cleared", "resp_unknown") == []
@@ -328,6 +336,15 @@ def test_each_time_the_user_speaks_over_it_is_told() -> None:
     call.wait(60.0)
     assert [over.spoke_at for over in call.told(Overlapped)] == [101.0, 102.0, 103.0]
     assert call.told(Interrupted) == []
+
+
+def test_speech_over_one_answer_while_another_waits_behind_it_is_one_overlap() -> None:
+    call = playing(calling(PATIENT_VAD))
+    answering(call, "resp_2")
+    speak(call)
+    call.done("resp_2")
+    call.wait(60.0)
+    assert [over.response_id for over in call.told(Overlapped)] == ["resp_1"]
 
 
 def test_no_more_than_so_many_times() -> None:
@@ -430,10 +447,30 @@ def test_without_times_an_answer_is_overlapped_only_while_it_is_generated() -> N
     call = answering(calling(PATIENT_VAD, at=math.nan))
     call.audio("resp_1", "item_A", 10_000)
     speak(call)
-    assert len(only(call.done("resp_1"), Overlapped)) == 1
+    call.done("resp_1")
     speak(call)
+    assert [over.response_id for over in only(call.end(), Overlapped)] == ["resp_1"]
+
+
+def test_without_times_it_is_none_if_something_stops_the_answer_after_all() -> None:
+    call = answering(calling(PATIENT_VAD, at=math.nan))
+    call.audio("resp_1", "item_A", 10_000)
+    speak(call)
+    call.done("resp_1")
+    truncate(call, "item_A", 250)
     call.end()
-    assert len(call.told(Overlapped)) == 1
+    assert phases(call) == [("resp_1", "playing", "client_cancelled")]
+    assert call.told(Overlapped) == []
+
+
+def test_without_times_no_more_answers_than_so_many_wait_for_what_may_stop_them() -> None:
+    call = calling(PATIENT_VAD, at=math.nan)
+    for number in range(OVERLAPS + 1):
+        answering(call, f"resp_{number}")
+        speak(call)
+        call.done(f"resp_{number}")
+    assert [over.response_id for over in call.told(Overlapped)] == ["resp_0"]
+    assert len(only(call.end(), Overlapped)) == OVERLAPS
 
 
 def test_a_connection_that_ends_while_an_interruption_takes_effect() -> None:
@@ -468,6 +505,4 @@ def test_a_sideband_that_joins_late_knows_a_response_by_what_comes_of_it() -> No
     call.server("session.updated", session={"model": MODEL})
     plays(call, "started", "resp_1")
     call.wait(1.0)
-    assert cuts(plays(call, "cleared", "resp_1")) == [
-        Interrupted(101.0, "resp_1", None, None, "generating", "cleared")
-    ]
+    assert cuts(plays(call, "cleared", "resp_1")) == [Interrupted(101.0, "resp_1", None, None, "generating", "cleared")]

@@ -145,7 +145,11 @@ def test_what_queues_behind_another_response_is_not_late() -> None:
 
 @pytest.mark.parametrize(
     ("format", "bytes_per_ms"),
-    [({"type": "audio/pcmu"}, 8), ({"type": "audio/pcm", "rate": 24000}, 48), ({"type": "audio/pcm", "rate": 8000}, 16)],
+    [
+        ({"type": "audio/pcmu"}, 8),
+        ({"type": "audio/pcm", "rate": 24000}, 48),
+        ({"type": "audio/pcm", "rate": 8000}, 16),
+    ],
 )
 def test_the_format_says_how_long_audio_plays(format: object, bytes_per_ms: float) -> None:
     call = answering(calling(output_format=format))
@@ -219,6 +223,19 @@ def test_it_plays_one_answer_at_a_time() -> None:
     answering(call, "resp_2")
     assert ends(plays(call, "started", "resp_2")) == [AnswerEnded(101.0, "resp_1", 1, 101.0)]
     assert ends(plays(call, "stopped", "resp_1")) == []
+
+
+def test_an_answer_that_waits_for_another_is_played_after_it() -> None:
+    call = answering()
+    answering(call, "resp_2")
+    plays(call, "started", "resp_1")
+    plays(call, "stopped", "resp_1")
+    plays(call, "started", "resp_2")
+    call.done("resp_1")
+    call.done("resp_2")
+    call.wait(5.0)
+    plays(call, "stopped", "resp_2")
+    assert [(end.response_id, end.at) for end in call.told(AnswerEnded)] == [("resp_1", 100.0), ("resp_2", 105.0)]
 
 
 def test_what_is_never_stopped_is_not_remembered_for_ever() -> None:

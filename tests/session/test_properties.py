@@ -71,7 +71,7 @@ AUDIO = {InputAudioReceived: "seconds", AnswerGenerated: "seconds"}
 
 ONCE = {
     AnswerEnded: "response_id",
-    AnswerGenerated: "item_id",
+    AnswerGenerated: "item_id response_id",
     AnswerSpoken: "item_id",
     AudioBegan: "response_id",
     Interrupted: "response_id",
@@ -89,7 +89,7 @@ ONCE = {
     TurnEnded: "turn",
     TurnOpened: "turn",
 }
-"""Of each of these there is one for each thing that it names."""
+"""Of each of these there is one for each thing that it names; servers may use an item's id again in each response."""
 
 
 class Told:
@@ -165,7 +165,7 @@ def check_figures(told: Told) -> None:
                 earliest = OPENED_AT - (LONGEST_SILENCE_MS / 1000 if isinstance(fact, SpeechStopped) else 0)
                 assert not told.timed or earliest - CLOCK <= value <= fact.at + CLOCK, fact
             elif AUDIO.get(type(fact)) == name:
-                assert 0 <= value, fact
+                assert value >= 0, fact
             elif name.endswith("seconds"):
                 most = lasted + (LONGEST_SILENCE_MS / 1000 if isinstance(fact, SpeechStopped | TurnAnswered) else 0)
                 assert told.timed, fact
@@ -174,7 +174,7 @@ def check_figures(told: Told) -> None:
         assert fact.seconds <= received + CLOCK, fact
     for fact in told.of(TruncationMeasured):
         if fact.unheard_ms is not None:
-            assert 0 <= fact.unheard_ms <= max(fact.generated_ms, fact.generated_ms - fact.audio_end_ms), fact
+            assert 0 <= fact.unheard_ms <= fact.generated_ms, fact
             assert fact.generated_ms / 1000 <= received + CLOCK, fact
     for fact in told.of(TurnAnswered):
         if fact.seconds is not None and fact.raw_seconds is not None:
@@ -199,8 +199,8 @@ def check_names(told: Told) -> None:
 def check_outcomes(told: Told) -> None:
     """Each thing has one of each, and whatever began has ended."""
     for kind, name in ONCE.items():
-        counted = Counter(getattr(fact, name) for fact in told.of(kind))
-        assert [thing for thing, count in counted.items() if count > 1 and thing is not None] == [], kind
+        counted = Counter(tuple(getattr(fact, part) for part in name.split()) for fact in told.of(kind))
+        assert [thing for thing, count in counted.items() if count > 1 and thing[0] is not None] == [], kind
     turns = [fact.turn for fact in told.of(TurnOpened)]
     assert turns == list(range(1, len(turns) + 1))
     opened = 0
@@ -276,7 +276,7 @@ def test_a_call_that_may_well_have_happened_is_no_surprise(steps: Steps) -> None
 
 
 @pytest.mark.slow
-@settings(max_examples=5000)
+@settings(max_examples=2000)
 @given(TARGETS, traffic(), ENDINGS, st.integers(1, 5))
 def test_more_of_it(target: str, steps: Steps, by: Side | None, ticks: int) -> None:
     told = Told(target, steps, by)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from support.dialogue import SIDEBAND, Dialogue
+from support.dialogue import SIDEBAND, TARGET, Dialogue
 from voicetap.chunks import Side
 from voicetap.facts import (
     AnswerEnded,
@@ -15,7 +15,7 @@ from voicetap.facts import (
     TurnOpened,
 )
 from voicetap.session.bounded import LIMIT
-from voicetap.session.responses import REQUESTS
+from voicetap.session.responses import LIVE, REQUESTS
 
 REFUSED = "conversation_already_has_active_response"
 
@@ -104,7 +104,7 @@ def failed(**error: Any) -> dict[str, Any]:
         ("failed", failed(type="server_error", code=None), "failed", "server_error"),
         ("failed", failed(code=429), "failed", "429"),
         ("failed", failed(), "failed", None),
-        ("failed", {"status_details": {"reason": "?", "error": None}}, "failed", None),
+        ("failed", {"status_details": {"reason": "?", "error": None}}, "failed", "?"),
         ("failed", {}, "failed", None),
         ("cancelled", {"status_details": "unimplemented"}, "cancelled", None),
         ("completed", {"status_details": "unimplemented"}, "completed", None),
@@ -131,6 +131,7 @@ def test_the_message_of_a_failure_is_kept() -> None:
 def test_unfinished_at_the_end() -> None:
     call = Dialogue().started()
     call.begin("resp_1")
+    call.ask(conversation="none")
     call.begin("resp_2", conversation_id=None)
     call.done("resp_1")
     call.wait(1.0)
@@ -142,6 +143,21 @@ def test_unfinished_at_the_end() -> None:
 
 
 # Which request it answers.
+
+
+def test_a_conversation_that_is_always_null_says_nothing_of_the_band() -> None:
+    call = Dialogue().started()
+    call.begin("resp_1", conversation_id=None)
+    call.done("resp_1")
+    call.ask()
+    call.begin("resp_2", conversation_id=None)
+    assert [begun.turn for begun in call.told(ResponseStarted)] == [1, 2]
+
+
+def test_on_a_sideband_what_has_no_conversation_was_asked_for_by_others() -> None:
+    call = Dialogue(SIDEBAND)
+    call.begin("resp_1", conversation_id=None)
+    assert [begun.turn for begun in call.told(ResponseStarted)] == [None]
 
 
 def test_in_the_order_of_the_requests() -> None:
@@ -209,6 +225,26 @@ def test_out_of_band_by_somebody_else() -> None:
     assert call.told(ResponseStarted, TurnOpened) == [ResponseStarted(100.0, "resp_1", None, "client", 100.0)]
 
 
+def test_a_server_that_names_no_conversation_at_all() -> None:
+    """Null is out of band only where somebody may have asked for that."""
+    call = Dialogue().started()
+    call.write()
+    call.ask()
+    call.begin("resp_1", conversation_id=None)
+    call.done("resp_1", conversation_id=None)
+    call.speech("item_1")
+    call.commit("item_1")
+    call.begin("resp_2", conversation_id=None)
+    call.done("resp_2", conversation_id=None)
+    call.ask(conversation="none")
+    call.begin("resp_3", conversation_id=None)
+    assert [(begun.turn, begun.trigger) for begun in call.told(ResponseStarted)] == [
+        (1, "client"),
+        (2, "vad"),
+        (None, "client"),
+    ]
+
+
 # Requests that no response follows.
 
 
@@ -257,7 +293,7 @@ def test_a_refusal_concerns_the_conversation() -> None:
     assert triggers(call) == [("resp_1", "client", 100.0), ("resp_2", "client", 101.0)]
 
 
-@pytest.mark.parametrize(("seconds", "trigger"), [(0.5, "client"), (1.5, "vad")])
+@pytest.mark.parametrize(("seconds", "trigger"), [(1.0, "client"), (1.5, "vad")])
 def test_a_request_that_was_refused_without_a_word_is_too_old_once_the_user_has_spoken(
     seconds: float, trigger: str
 ) -> None:
@@ -270,16 +306,15 @@ def test_a_request_that_was_refused_without_a_word_is_too_old_once_the_user_has_
     assert [begun.trigger for begun in call.told(ResponseStarted)] == [trigger]
 
 
-def test_or_once_the_client_has_asked_again() -> None:
+@pytest.mark.parametrize(("seconds", "requested_at"), [(2.0, 100.0), (3.0, 103.0)])
+def test_or_once_the_client_has_asked_again(seconds: float, requested_at: float) -> None:
     call = Dialogue().started()
     call.ask()
     call.error("invalid_value")
-    call.wait(3.0)
+    call.wait(seconds)
     call.ask()
     call.begin("resp_1")
-    call.wait(1.0)
-    call.begin("resp_2")
-    assert triggers(call) == [("resp_1", "client", 103.0), ("resp_2", "client", 104.0)]
+    assert triggers(call) == [("resp_1", "client", requested_at)]
 
 
 def test_a_request_along_with_the_commit_is_not_too_old_however_long_that_takes() -> None:
@@ -289,7 +324,7 @@ def test_a_request_along_with_the_commit_is_not_too_old_however_long_that_takes(
     call.wait(5.0)
     call.commit("item_1")
     call.begin("resp_1")
-    assert triggers(call) == [("resp_1", "client", 100.0)]
+    assert call.told(ResponseStarted) == [ResponseStarted(105.0, "resp_1", 1, "client", 100.0, None)]
 
 
 def test_requests_without_end_push_each_other_out() -> None:
@@ -300,6 +335,14 @@ def test_requests_without_end_push_each_other_out() -> None:
     call.begin("resp_1")
     [begun] = call.told(ResponseStarted)
     assert begun.requested_at == pytest.approx(100.01)
+
+
+def test_a_request_with_wishes_is_of_the_conversation_all_the_same() -> None:
+    call = Dialogue().started()
+    call.write()
+    call.ask(instructions="Be brief.", conversation="auto")
+    call.begin("resp_1")
+    assert [begun.turn for begun in call.told(ResponseStarted)] == [1]
 
 
 # What makes no sense.
@@ -316,6 +359,29 @@ def test_the_end_of_what_never_began() -> None:
         ResponseFinished(100.0, "resp_1", None, "incomplete", "content_filter", None)
     ]
     assert surprises(call) == [("unknown_id", "response.done", "response: done while absent")]
+
+
+def test_the_beginning_after_the_end() -> None:
+    call = Dialogue().started()
+    call.done("resp_1")
+    call.begin("resp_1")
+    call.done("resp_1")
+    assert finished(call) == [("resp_1", "completed", None)]
+    assert call.told(ResponseStarted) == []
+    assert [kind for kind, _, _ in surprises(call)] == ["unknown_id", "order", "order"]
+
+
+@pytest.mark.parametrize(
+    ("target", "conversation_id", "turn"), [(TARGET, "conv_1", 1), (SIDEBAND, "conv_1", 1), (SIDEBAND, None, None)]
+)
+def test_what_never_began_is_of_the_turn_if_it_is_of_the_conversation(
+    target: str, conversation_id: str | None, turn: int | None
+) -> None:
+    call = Dialogue(target)
+    call.write()
+    call.ask()
+    call.done("resp_1", conversation_id=conversation_id)
+    assert [over.turn for over in call.told(ResponseFinished)] == [turn]
 
 
 def test_the_end_twice_counts_once() -> None:
@@ -376,7 +442,7 @@ def test_output_of_what_never_began() -> None:
     call.text("resp_1", "item_A")
     assert call.told(OutputBegan, Surprise) == [
         Surprise(100.0, "orphan_delta", "response.output_text.delta", "response: output while absent"),
-        OutputBegan(100.0, "resp_1", None, 0.0),
+        OutputBegan(100.0, "resp_1", None, None),
     ]
     call.done("resp_1")
     assert call.told(ResponseFinished) == [ResponseFinished(100.0, "resp_1", None, "completed", None, None)]
@@ -400,7 +466,7 @@ def test_output_before_the_beginning() -> None:
     call.text("resp_1", "item_A")
     call.done("resp_1")
     assert call.told(ResponseStarted, OutputBegan, ResponseFinished, AnswerEnded) == [
-        OutputBegan(100.0, "resp_1", 1, 0.0),
+        OutputBegan(100.0, "resp_1", 1, None),
         ResponseStarted(101.0, "resp_1", 1, "client", 100.0),
         ResponseFinished(101.0, "resp_1", 1, "completed", None, 0.0),
         AnswerEnded(101.0, "resp_1", 1, 101.0),
@@ -450,11 +516,11 @@ def test_without_times_no_figure_is_made_up() -> None:
 
 def test_responses_without_end_push_each_other_out_and_each_has_its_end() -> None:
     call = Dialogue().started()
-    for number in range(LIMIT + 2):
+    for number in range(LIVE + 2):
         call.begin(f"resp_{number}", conversation_id=None)
     assert finished(call) == [("resp_0", "unfinished", None), ("resp_1", "unfinished", None)]
     call.end()
-    assert len(call.told(ResponseStarted)) == len(finished(call)) == LIMIT + 2
+    assert len(call.told(ResponseStarted)) == len(finished(call)) == LIVE + 2
 
 
 def test_one_that_lasts_is_not_forgotten() -> None:

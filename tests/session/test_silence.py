@@ -109,6 +109,15 @@ def test_not_where_the_response_has_ended_without_output(after: Any, status: str
     assert silences(call) == []
 
 
+def test_not_where_the_response_that_called_a_function_is_cancelled() -> None:
+    call = asked()
+    call.begin("resp_1")
+    call.call("resp_1", "call_1")
+    call.done("resp_1", "cancelled")
+    call.wait(60.0)
+    assert silences(call) == []
+
+
 def test_not_where_the_client_has_cancelled_it() -> None:
     call = asked()
     call.begin("resp_1")
@@ -157,6 +166,13 @@ def test_an_idle_timeout_is_answered_by_the_server() -> None:
     call.commit("item_1")
     call.wait(5.0)
     assert silences(call) == [DeadAirNoticed(105.0, 1, "speech")]
+
+
+def test_a_request_with_wishes_is_awaited_all_the_same() -> None:
+    call = Dialogue().started()
+    call.ask(instructions="Be brief.")
+    call.wait(5.0)
+    assert silences(call) == [DeadAirNoticed(105.0, None, "request")]
 
 
 def test_a_second_request_does_not_prolong_the_wait() -> None:
@@ -303,6 +319,15 @@ def test_any_response_shows_that_it_is_alive(conversation: str | None) -> None:
     call.server("input_audio_buffer.speech_started", item_id="item_1")
     call.wait(29.0)
     call.begin("resp_1", conversation_id=conversation)
+    call.wait(60.0)
+    assert silences(call) == []
+
+
+def test_a_response_since_the_error_shows_it_too() -> None:
+    call = fallen_silent()
+    call.ask()
+    call.answer("resp_1")
+    call.server("input_audio_buffer.speech_started", item_id="item_1")
     call.wait(60.0)
     assert silences(call) == []
 

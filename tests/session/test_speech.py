@@ -172,7 +172,9 @@ def test_where_the_client_is_not_understood_any_more_the_silence_is_before_the_a
     assert stop(call, 1500) == SpeechStopped(102.0, "item_U", 101.5, 0.5)
 
 
-@pytest.mark.parametrize("detection", [SEMANTIC_VAD, {"type": "server_vad"}, None])
+@pytest.mark.parametrize(
+    "detection", [SEMANTIC_VAD, {"type": "server_vad"}, {"type": "server_vad", "silence_duration_ms": 10**9}, None]
+)
 def test_where_the_silence_is_not_known_nor_is_the_end_of_speech(detection: Any) -> None:
     call = listening(detection)
     speak(call)

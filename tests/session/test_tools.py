@@ -48,6 +48,10 @@ def test_a_call_its_output_and_how_the_assistant_goes_on() -> None:
     call.wait(0.25)
     call.text("resp_2", "item_A")
     call.text("resp_2", "item_A")
+    call.done("resp_2")
+    call.ask()
+    call.begin("resp_3")
+    call.text("resp_3", "item_B")
     assert told(call) == [
         ToolCalled(100.0, "call_1", "get_time", "function", "resp_1", 1),
         ToolFinished(100.5, "call_1", "get_time", "function", 1, "answered", 0.5),
@@ -190,6 +194,18 @@ def test_only_the_calls_of_that_response_are_cancelled() -> None:
     assert [type(fact) for fact in told(call)] == [ToolCalled]
 
 
+def test_a_call_of_no_response() -> None:
+    call = Dialogue().started()
+    item = {"id": "item_1", "type": "function_call", "call_id": "call_1", "name": "get_time"}
+    call.done("resp_1", "cancelled", output=[item])
+    call.output("call_1")
+    call.server("response.output_item.done", response_id="resp_1")
+    assert told(call) == [
+        ToolCalled(100.0, "call_1", "get_time", "function", None, None),
+        ToolFinished(100.0, "call_1", "get_time", "function", None, "answered", 0.0),
+    ]
+
+
 def test_calls_that_a_cancelled_response_tells_of_at_its_end() -> None:
     call = calling()
     item = {"id": "item_1", "type": "function_call", "call_id": "call_1", "name": "get_time", "status": "completed"}
@@ -232,6 +248,7 @@ def test_history_that_the_client_brings_along() -> None:
     call.client("conversation.item.create", item=item)
     assert call.output("call_1") == []
     assert call.client("conversation.item.create", item={"type": "function_call_output", "output": "{}"}) == []
+    assert call.client("conversation.item.create", item={"type": "message", "call_id": "call_2"}) == []
 
 
 def test_who_joins_a_call_may_answer_what_was_called_before() -> None:

@@ -166,6 +166,24 @@ def test_a_server_that_repeats_itself_as_the_text_grows() -> None:
     assert completed(call, "item_1", "Hello, my name is Marcelo!", status="completed") == []
 
 
+def test_a_repeat_is_known_again_whatever_comes_in_between() -> None:
+    call = Dialogue().started()
+    completed(call, "item_1", "Hello", status="completed")
+    assert completed(call, "item_1", "Hello", status="completed") == late(call, "item_1", "completed")
+    assert failed(call, "item_1", code="x") == late(call, "item_1", "failed", "x")
+    assert completed(call, "item_1", "Hello", status="completed") == []
+
+
+def test_a_text_that_still_grows_when_it_was_given_up_is_no_result() -> None:
+    call = Dialogue().started()
+    committed(call, "item_1")
+    call.wait(15.0)
+    assert completed(call, "item_1", "", status="in_progress") == []
+    assert completed(call, "item_1", "Hello", status="completed") == late(call, "item_1", "completed")
+    assert completed(call, "item_1", "Hello!", status="in_progress") == late(call, "item_1", "completed")
+    assert completed(call, "item_1", "Hello!", status="completed") == []
+
+
 def test_an_item_that_was_never_announced_counts() -> None:
     call = Dialogue().started()
     assert completed(call, "item_1") == finished(call, "item_1", "completed", announced=False)

@@ -91,6 +91,25 @@ def test_rejected_by_event_id() -> None:
     assert error(call, NOT_AUDIO, event_id="e3") == []
 
 
+def test_an_error_with_an_empty_event_id_names_none() -> None:
+    call = Dialogue().started()
+    asked(call, "item_A")
+    assert error(call, NOT_AUDIO, event_id="") == finished(call, "item_A", "client", "rejected")
+
+
+def test_which_part_of_the_item_is_told_whatever_becomes_of_it() -> None:
+    call = Dialogue().started()
+    for item_id in ("item_A", "item_B"):
+        fields = {"item_id": item_id, "content_index": 1, "audio_end_ms": 1500}
+        call.client("conversation.item.truncate", **fields)
+    error(call, "item 'item_A' not found")
+    call.end()
+    assert [(fact.outcome, fact.content_index) for fact in call.told(TruncationFinished)] == [
+        ("rejected", 1),
+        ("unanswered", 1),
+    ]
+
+
 @pytest.mark.parametrize("message", ["item 'item_B' not found", "item_B: item_A2 is no item_A_"])
 def test_rejected_by_the_item_that_is_named(message: str) -> None:
     call = Dialogue().started()

@@ -189,6 +189,24 @@ def test_a_response_that_begins_while_the_user_has_only_begun_to_speak() -> None
     assert call.told(TurnOpened) == [TurnOpened(101.0, 1, "agent_initiated", 101.0)]
 
 
+@pytest.mark.parametrize(
+    ("item", "opened_by"),
+    [
+        ({"role": "user"}, "text"),
+        ({"role": "user", "type": "message"}, "text"),
+        ({"role": "user", "type": "item_reference"}, "agent_initiated"),
+        ({"role": "tool", "type": "function_call_output", "call_id": "call_1"}, "agent_initiated"),
+        ({"type": "message"}, "agent_initiated"),
+    ],
+)
+def test_only_a_message_is_something_new_from_the_user(item: dict[str, str], opened_by: str) -> None:
+    call = Dialogue().started()
+    call.client("conversation.item.create", item=item)
+    call.ask()
+    call.begin("resp_1")
+    assert openings(call) == [opened_by]
+
+
 # What opens none.
 
 
@@ -337,6 +355,19 @@ def test_without_times_no_figure_is_made_up() -> None:
     call.answer("resp_1")
     [answered] = call.told(TurnAnswered)
     assert (answered.seconds, answered.raw_seconds) == (None, None)
+
+
+def test_without_times_nobody_knows_when_a_turn_ended() -> None:
+    call = Dialogue(at=nan).started()
+    asked(call)
+    call.done("resp_1")
+    asked(call)
+    call.end()
+    ended = call.told(TurnEnded)
+    assert [(turn.outcome, turn.ended_at != turn.ended_at) for turn in ended] == [
+        ("completed", True),
+        ("session_closed", True),
+    ]
 
 
 def test_without_times_no_more_than_a_few_turns_settle() -> None:

@@ -252,6 +252,34 @@ def test_it_is_told_in_time_however_rarely_somebody_looks() -> None:
     ]
 
 
+def test_the_next_turn_does_not_end_it_again() -> None:
+    call = answering()
+    call.done("resp_1")
+    call.wait(1.0)
+    call.push_to_talk("item_1")
+    call.wait(1.0)
+    assert call.told(TurnEnded) == [TurnEnded(102.0, 1, "text", "completed", 100.0)]
+
+
+def test_an_mcp_call_without_a_result_keeps_no_turn_open() -> None:
+    call = answering()
+    call.server("response.mcp_call_arguments.done", response_id="resp_1", item_id="item_1")
+    call.done("resp_1")
+    call.wait(2.0)
+    assert call.told(TurnEnded) == [TurnEnded(102.0, 1, "text", "completed", 100.0)]
+
+
+def test_nor_does_a_call_of_an_out_of_band_response() -> None:
+    call = answering()
+    call.ask(conversation="none")
+    call.begin("resp_2", conversation_id=None)
+    call.call("resp_2", "call_1")
+    call.done("resp_2", conversation_id=None)
+    call.done("resp_1")
+    call.wait(2.0)
+    assert call.told(TurnEnded) == [TurnEnded(102.0, 1, "text", "completed", 100.0)]
+
+
 def test_an_out_of_band_response_keeps_no_turn_open() -> None:
     call = answering()
     call.ask(conversation="none")

@@ -104,6 +104,7 @@ def test_output_before_the_end_of_the_response() -> None:
     call.wait(1.0)
     call.done("resp_1")
     call.wait(3.0)
+    assert outcomes(call) == []
     call.ask()
     call.answer("resp_2")
     assert openings(call) == ["text"]
@@ -134,6 +135,29 @@ def test_output_that_goes_by_unseen() -> None:
     call.wait(3.0)
     call.begin("resp_2")
     assert responses(call) == [("resp_1", 1, "vad"), ("resp_2", 1, "tool")]
+
+
+def test_not_to_a_turn_that_only_plays() -> None:
+    """Who asked, and for what, was not seen: on a sideband another connection did."""
+    call = Dialogue(SIDEBAND)
+    call.speech("item_1")
+    call.commit("item_1")
+    call.begin("resp_1")
+    call.server("output_audio_buffer.started", response_id="resp_1")
+    call.done("resp_1")
+    call.begin("resp_2")
+    assert openings(call) == ["speech", "agent_initiated"]
+
+
+def test_nor_to_one_that_was_cut_off() -> None:
+    call = Dialogue(SIDEBAND)
+    call.speech("item_1")
+    call.commit("item_1")
+    call.begin("resp_1")
+    call.call("resp_1", "call_1")
+    call.server("input_audio_buffer.speech_started", item_id="item_2")
+    call.begin("resp_2")
+    assert openings(call) == ["speech", "agent_initiated"]
 
 
 def test_two_parallel_functions() -> None:
@@ -299,8 +323,7 @@ def test_tool_rounds_included() -> None:
     call.output("call_1")
     call.ask()
     call.wait(1.0)
-    call.answer("resp_2")
-    call.wait(1.0)
+    call.answer("resp_2", milliseconds=9000)
     call.output("call_1")
     call.ask()
     call.answer("resp_3")

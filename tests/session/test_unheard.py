@@ -67,6 +67,15 @@ def test_a_client_that_says_more_was_heard_than_was_made() -> None:
     ]
 
 
+def test_no_more_is_unheard_than_was_made() -> None:
+    call = answering()
+    call.audio("resp_1", "item_A", 1200)
+    call.done("resp_1")
+    assert measured(truncated(call, "item_A", -20)) == [
+        TruncationMeasured(100.0, "item_A", 1, "server", -20, 1200.0, 1200.0)
+    ]
+
+
 def test_the_figure_is_that_of_the_acknowledgement() -> None:
     call = answering()
     call.audio("resp_1", "item_A", 1200)
@@ -86,6 +95,15 @@ def test_each_content_part_has_its_own_audio() -> None:
         truncate(call, "item_A", 250, content_index)
     facts = [fact for index in (0, 1, 2) for fact in measured(truncated(call, "item_A", 250, index))]
     assert [(fact.generated_ms, fact.unheard_ms) for fact in facts] == [(1000, 750), (3000, 2750), (None, None)]
+
+
+def test_where_one_part_has_audio_it_is_the_one_that_was_heard() -> None:
+    call = answering()
+    call.audio("resp_1", "item_A", 1000, content_index=1)
+    call.done("resp_1")
+    truncate(call, "item_A", 250, content_index=0)
+    (fact,) = measured(truncated(call, "item_A", 250, content_index=0))
+    assert (fact.generated_ms, fact.unheard_ms) == (1000, 750)
 
 
 def test_an_item_may_be_truncated_twice() -> None:

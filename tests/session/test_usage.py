@@ -120,6 +120,15 @@ def test_usage_beside_the_response() -> None:
     assert [fact.tokens for fact in facts if isinstance(fact, UsageReported)] == [SPOKEN_TOKENS]
 
 
+@pytest.mark.parametrize("details", ["token_details", "tokens_details"], ids=["OpenAI", "Qwen"])
+def test_a_sum_that_is_left_out_is_that_of_its_parts(details: str) -> None:
+    call = Dialogue().started()
+    usage = {f"input_{details}": {"text_tokens": 5, "audio_tokens": 2}, f"output_{details}": {"audio_tokens": 3}}
+    (fact,) = ours(call.done("resp_1", usage=usage))
+    assert isinstance(fact, UsageReported)
+    assert fact.tokens == Tokens(input=7, input_text=5, input_audio=2, output=3, output_audio=3)
+
+
 def test_the_model_is_that_of_the_session() -> None:
     call = Call()
     call.server("session.created", session=described(model="somebody-elses-model"))

@@ -53,7 +53,8 @@ class TurnOpened(Fact, frozen=True, gc=False):
     """Counted from 1 in each session."""
     opened_by: Literal["speech", "text", "timeout", "agent_initiated"]
     began_at: float
-    """When the user began to speak or write; `at` where the turn began with nothing from the user."""
+    """When the user began to speak or write; with nothing from the user, when the client asked for a response, or the
+    server began by itself."""
 
 
 class TurnAnswered(Fact, frozen=True, gc=False):

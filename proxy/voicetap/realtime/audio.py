@@ -6,6 +6,9 @@ from msgspec import Struct
 
 from .values import Integer, Name, Number
 
+LONGEST = 64 * 1024 * 1024
+"""Bytes of audio that anybody sends at once: the API takes 15 MiB."""
+
 
 class ElidedAudio(Struct, frozen=True, gc=False):
     """What stands in a recording for audio."""
@@ -26,7 +29,7 @@ def audio_bytes(audio: AudioData) -> int:
         if audio[-1:] != "=":
             return size
         return max(size - (2 if audio[-2:] == "==" else 1), 0)
-    return max(audio.elided_bytes, 0) if isinstance(audio, ElidedAudio) else 0
+    return min(max(audio.elided_bytes, 0), LONGEST) if isinstance(audio, ElidedAudio) else 0
 
 
 class AudioFormat(Struct, frozen=True, gc=False):

@@ -49,8 +49,24 @@ class Usage(Struct, frozen=True, gc=False):
     """Of responses only."""
     seconds: Number = None
     """Of a transcription that is billed by time: of audio, rounded as the server pleases (2.8 s became 3)."""
+    input_tokens_details: InputTokens | None = None
+    """The same as `input_token_details`, by the name that the Responses API has for it (Qwen)."""
+    output_tokens_details: OutputTokens | None = None
+
+    def of_input(self) -> InputTokens:
+        """The input by modality, by either name."""
+        return self.input_token_details or self.input_tokens_details or InputTokens()
+
+    def of_output(self) -> OutputTokens:
+        """The output by modality, by either name."""
+        return self.output_token_details or self.output_tokens_details or OutputTokens()
 
     def says_something(self) -> bool:
         """Whether it has any of its figures."""
-        figures = (self.total_tokens, self.input_tokens, self.output_tokens, self.seconds)
+        into, out = self.of_input(), self.of_output()
+        figures = (
+            *(self.total_tokens, self.input_tokens, self.output_tokens, self.seconds),
+            *(into.text_tokens, into.audio_tokens, into.image_tokens, into.cached_tokens),
+            *(out.text_tokens, out.audio_tokens),
+        )
         return any(figure is not None for figure in figures)

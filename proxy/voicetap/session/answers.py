@@ -33,7 +33,7 @@ class Answers:
     Where the audio goes elsewhere (a sideband, WebRTC), it counts with the start of playback, which names the response.
     """
 
-    __slots__ = ("_by_id", "_current", "_playback", "_responses", "_settings", "_turns", "_unfinished")
+    __slots__ = ("_by_id", "_current", "_playback", "_responses", "_settings", "_spoken", "_turns", "_unfinished")
 
     def __init__(self, settings: Settings, turns: Turns, responses: Responses, playback: Playback) -> None:
         self._settings = settings
@@ -42,9 +42,11 @@ class Answers:
         self._playback = playback
         self._by_id: Bounded[str, Answer] = Bounded()
         self._current: Answer | None = None
-        """Whose audio came last; most of the traffic is more of the same."""
+        """Whose audio came last, while its response is being made; most of the traffic is more of the same."""
         self._unfinished: Bounded[str, Answer] = Bounded()
         """Those with audio whose response is not over."""
+        self._spoken: Bounded[str, None] = Bounded()
+        """Ids of those that had audio."""
 
     def get(self, item_id: str | None) -> Answer | None:
         """The item of this id, if it is one that a response makes."""
@@ -55,16 +57,15 @@ class Answers:
         if event.model is server.OutputItemDone or not _being_made(self._responses.get(event.response_id)):
             yield from self._began(event, at)
         item = event.item
-        if item is not None and item.id is not None and item.type in ("message", None) and item.id not in self._by_id:
-            self._by_id.put(item.id, Answer(item.id, self._responses.get(event.response_id), {}))
+        if item is not None and item.id is not None and item.type in ("message", None):
+            self._of(item.id, event.response_id)
 
     def audio(self, event: server.OutputAudioDelta, at: float) -> Iterable[Fact]:
         """A piece of an answer's audio."""
         facts: Iterable[Fact] = ()
         answer = self._current
-        if answer is None or answer.item_id != event.item_id or not _being_made(answer.response):
-            facts = self._first(event, at)
-            answer = self._current
+        if answer is None or answer.item_id != event.item_id:
+            answer, facts = self._first(event, at)
             if answer is None:
                 return facts
         milliseconds = event.audio_bytes() / self._settings.output_bytes_per_ms
@@ -79,7 +80,7 @@ class Answers:
         answer.last_at = at
         response = answer.response
         if response is not None and response.in_band:
-            response.last_audio_at = at
+            response.last_piece_at = at
             underrun = self._playback.play(response, milliseconds / 1000, at)
             if underrun is not None:
                 return [*facts, underrun]
@@ -95,7 +96,7 @@ class Answers:
         response = self._responses.get(event.response_id)
         if response is None or response.state != "active":
             return facts
-        response.last_audio_at = at
+        response.last_piece_at = at
         if not response.written:
             response.written = True
             facts += self._turns.answered(response.turn, at)
@@ -105,8 +106,6 @@ class Answers:
         """The server begins to play a response to the user."""
         if self._responses.get(event.response_id) is None:
             yield from self._began(event, at)
-        if self._responses.get(event.response_id) is None:
-            yield from self._responses.output(event, event.response_id, at)
         response = self._responses.get(event.response_id)
         if response is None or response.audible:
             return
@@ -116,6 +115,7 @@ class Answers:
 
     def finished(self, fact: ResponseFinished, at: float) -> Iterable[Fact]:
         """No more audio comes of its items."""
+        self._current = None
         for answer in [answer for answer in self._unfinished.values() if _belongs(answer, fact.response_id)]:
             yield self._generated(answer, at)
 
@@ -125,29 +125,24 @@ class Answers:
             yield self._generated(answer, at)
 
     def server_blind(self) -> None:
-        """No more of them is seen."""
-        self._by_id.clear()
+        """Whether all of their audio was received will not be seen."""
         self._unfinished.clear()
-        self._current = None
 
-    def _first(self, event: server.OutputAudioDelta, at: float) -> Iterable[Fact]:
-        """Audio of another item than before, or of a response that is not being made."""
-        self._current = None
+    def _first(self, event: server.OutputAudioDelta, at: float) -> tuple[Answer | None, list[Fact]]:
+        """Audio of another item than before: the answer that it is of, unless it is of none, and what that tells."""
         facts = list(self._began(event, at))
         response = self._responses.get(event.response_id)
-        item_id = event.item_id or event.response_id
+        item_id = event.item_id or event.response_id or (response.id if response is not None else None)
         if item_id is None or (response is not None and response.state != "active"):
-            return facts
-        answer = self._by_id.get(item_id)
-        if answer is None:
-            answer = Answer(item_id, response, {})
-            self._by_id.put(item_id, answer)
-        self._current = answer
+            return None, facts
+        answer = self._of(item_id, event.response_id)
+        self._current = answer if _being_made(answer.response) else None
         if answer.parts:
-            return facts
+            return answer, facts
         self._unfinished.put(item_id, answer)
-        if response is None or not response.server_plays:
+        if item_id not in self._spoken and (response is None or not response.server_plays):
             facts.append(AnswerSpoken(at, event.item_id, event.response_id))
+        self._spoken.put(item_id, None)
         if response is not None and response.in_band:
             response.item_id = item_id
             if not response.audible:
@@ -155,7 +150,17 @@ class Answers:
                 facts.append(AudioBegan(at, response.id, item_id, response.turn_number, response.trigger, seconds))
                 facts += self._turns.answered(response.turn, at)
             response.audible = True
-        return facts
+        return answer, facts
+
+    def _of(self, item_id: str, response_id: str | None) -> Answer:
+        """The item of this id that the response makes. Servers that number the items of each response anew make others
+        of the same id: they are heard apart, and counted once, by id."""
+        response = self._responses.get(response_id)
+        answer = self._by_id.get(item_id)
+        if answer is None or (response_id is not None and response is not None and answer.response is not response):
+            answer = Answer(item_id, response, {})
+            self._by_id.put(item_id, answer)
+        return answer
 
     def _began(self, event: OfResponse, at: float) -> Iterable[Fact]:
         response = self._responses.get(event.response_id)
@@ -165,8 +170,6 @@ class Answers:
 
     def _generated(self, answer: Answer, at: float) -> Fact:
         self._unfinished.pop(answer.item_id, None)
-        if self._current is answer:
-            self._current = None
         response_id = answer.response.id if answer.response else None
         return AnswerGenerated(at, answer.item_id, response_id, sum(answer.parts.values()) / 1000, answer.longest_gap)
 

@@ -38,7 +38,7 @@ _STEADY = frozenset(
         server.ArgumentsDelta,
     }
 )
-"""Most of the traffic; these begin no wait unless they bring a fact."""
+"""Most of the traffic; these begin and end no wait unless they bring a fact."""
 
 
 class Session:
@@ -56,11 +56,11 @@ class Session:
         "_due",
         "_events",
         "_facts",
+        "_of_client",
         "_of_server",
         "_speech",
         "_starts",
         "_transcriptions",
-        "_truncations",
         "_waiting",
     )
 
@@ -75,7 +75,7 @@ class Session:
         closing = self._closing = Closing(at)
         starts = self._starts = Starts(settings, at, at if switched_at is None else switched_at)
         transcriptions = self._transcriptions = Transcriptions(settings)
-        truncations = self._truncations = Truncations(settings)
+        truncations = Truncations(settings)
         speech = self._speech = UserSpeech(settings)
         turns = Turns(settings, speech)
         responses = Responses(settings, turns)
@@ -134,6 +134,7 @@ class Session:
             facts.ErrorReported: (silence.failed,),
             facts.Interrupted: (turns.interrupted, playback.interrupted, silence.over),
             facts.OutputBegan: (silence.began, tools.output_began),
+            # What cut an answer off is told before it ends.
             facts.ResponseFinished: (
                 turns.finished,
                 tools.finished,
@@ -155,8 +156,10 @@ class Session:
         self._closes = (
             *(starts, transcriptions, truncations, speech, tools, responses, answers, unheard),
             # An answer that is still being heard when the connection ends has not come to its end, nor its turn.
-            *(turns, playback),
+            *(turns, playback, interruptions),
         )
+        self._of_client = (truncations, speech, responses)
+        """What has to know that the client is not understood any more."""
         self._of_server = (starts, truncations, turns, responses, playback, answers, unheard, tools, silence)
         """What is left without a word when the server is not understood any more."""
         self._closed = False
@@ -164,16 +167,17 @@ class Session:
 
     def receive(self, sender: Side, event: Event | Unknown | Malformed, at: float) -> list[Fact]:
         """Take the next message of a side, and the time of its last byte."""
-        found = self.tick(at)
+        found = self.tick(at) if at >= self._due else []
         if isinstance(event, Event):
             found.append(EventReceived(at, sender, event.type))
             first = len(found)
             model = event.model
-            for handle in self._events.get(model, ()):
+            handlers = self._events.get(model, ())
+            for handle in handlers:
                 found += handle(event, at)
             if len(found) > first:
                 self._follow(found, first, at)
-            elif model in _STEADY and self._starts.outcome is not None:
+            elif (model in _STEADY or not handlers) and self._starts.outcome is not None:
                 return found
         elif isinstance(event, Unknown):
             found.append(UnknownEventReceived(at, sender, event.type))
@@ -204,12 +208,12 @@ class Session:
         found = self.tick(at)
         self._closing.blind(sender)
         if sender is not Side.SERVER:
-            self._truncations.client_blind()
-            self._speech.client_blind()
+            for of_client in self._of_client:
+                of_client.client_blind()
         if sender is not Side.CLIENT:
             found += self._transcriptions.server_blind(at)
-            for concern in self._of_server:
-                concern.server_blind()
+            for of_server in self._of_server:
+                of_server.server_blind()
             # What a client wants says nothing where it is not seen what it gets.
             self._events = {client.AudioAppend: (self._speech.appended,)}
         self._schedule()

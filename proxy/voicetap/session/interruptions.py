@@ -4,6 +4,7 @@ The server makes an answer faster than it is heard, so most interruptions come w
 the playback is cut.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Literal
 
@@ -36,21 +37,26 @@ _BY_CLIENT = "client_cancelled"
 class Interruptions:
     """Looks at every answer that is being made or heard."""
 
-    __slots__ = ("_answers", "_playback", "_responses", "_settings")
+    __slots__ = ("_answers", "_overlapped", "_playback", "_responses", "_settings")
 
     def __init__(self, settings: Settings, responses: Responses, playback: Playback, answers: Answers) -> None:
         self._settings = settings
         self._responses = responses
         self._playback = playback
         self._answers = answers
+        self._overlapped: deque[Response] = deque()
+        """Without times: answers that are made, and may still have been heard when something stopped them."""
 
     def speech_started(self, fact: SpeechStarted, at: float) -> Iterable[Fact]:
         """The user speaks; where the server does not stop for that, it may be no interruption."""
-        for response in list(self._playback.answers):
-            if self._settings.interrupts:
+        if self._settings.interrupts:
+            for response in list(self._playback.answers):
                 yield from self._cut(response, "turn_detected", at)
-            elif response.interrupted_at is None and len(response.overlaps) < OVERLAPS:
-                response.overlaps = [*response.overlaps, at]
+            return
+        # Others may be waiting behind the one that is heard: the user has spoken over that one.
+        heard = next((answer for answer in self._playback.answers if answer.interrupted_at is None), None)
+        if heard is not None and len(heard.overlaps) < OVERLAPS:
+            heard.overlaps = [*heard.overlaps, at]
 
     def cancelling(self, event: client.ResponseCancel, at: float) -> Iterable[Fact]:
         """The client stops one answer, or whatever is being said."""
@@ -73,7 +79,9 @@ class Interruptions:
     def cleared(self, event: server.PlaybackCleared, at: float) -> Iterable[Fact]:
         """The server has stopped playing."""
         response = self._responses.get(event.response_id)
-        return () if response is None else self._cut(response, "cleared", at)
+        if response is None or (response.state == "done" and response.playback == "over"):
+            return ()
+        return self._cut(response, "cleared", at)
 
     def finished(self, fact: ResponseFinished, at: float) -> Iterable[Fact]:
         """A response that was cancelled was cut off, also where nothing has shown it before."""
@@ -85,16 +93,26 @@ class Interruptions:
             cause: Cause = "client_cancelled" if fact.reason == _BY_CLIENT else "turn_detected"
             yield from self._cut(response, cause, at, "generating" if _begun(response) else "before_audio")
         if response.phase == "generating" and response.interrupted_at is not None:
-            cut_at, last = response.interrupted_at, response.last_audio_at
+            cut_at, last = response.interrupted_at, response.last_piece_at
             late = elapsed(cut_at, last if last == last else cut_at)
             yield InterruptionTookEffect(at, response.id, response.turn_number, late)
 
     def ended(self, fact: AnswerEnded, at: float) -> Iterable[Fact]:
         """The user has spoken over it, and it went on to its end."""
         response = self._responses.get(fact.response_id)
-        if response is not None and response.interrupted_at is None:
-            for spoke_at in response.overlaps:
-                yield Overlapped(at, response.id, fact.turn, spoke_at)
+        if response is None or not response.overlaps:
+            return
+        if at == at:
+            yield from _told(response, at)
+            return
+        if len(self._overlapped) >= OVERLAPS:
+            yield from _told(self._overlapped.popleft(), at)
+        self._overlapped.append(response)
+
+    def close(self, at: float) -> Iterable[Fact]:
+        """The connection has ended."""
+        while self._overlapped:
+            yield from _told(self._overlapped.popleft(), at)
 
     def _cut_item(self, item_id: str | None, cause: Cause, at: float) -> Iterable[Fact]:
         answer = self._answers.get(item_id)
@@ -114,6 +132,12 @@ class Interruptions:
         response.interrupted_at = at
         response.phase = phase
         return (Interrupted(at, response.id, response.item_id, response.turn_number, phase, cause),)
+
+
+def _told(response: Response, at: float) -> Iterable[Fact]:
+    if response.interrupted_at is None:
+        for spoke_at in response.overlaps:
+            yield Overlapped(at, response.id, response.turn_number, spoke_at)
 
 
 def _begun(response: Response) -> bool:

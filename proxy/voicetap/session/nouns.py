@@ -90,7 +90,7 @@ class Response(Struct, eq=False):
     """It answers in text."""
     item_id: str | None = None
     """The item being spoken."""
-    last_audio_at: float = nan
+    last_piece_at: float = nan
     playback: str = PLAYBACK.first
     playing_until: float = -inf
     """As estimated; the future moves with each piece."""

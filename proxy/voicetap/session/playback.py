@@ -89,7 +89,6 @@ class Playback:
         """The connection has ended, and what was still being heard."""
         for response in self.answers:
             yield AnswerEnded(at, response.id, response.turn_number, at)
-        self.answers = []
 
     def tick(self, now: float) -> Iterable[Fact]:
         """Let time pass."""

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Generator, Iterable
+from math import nan
 
 from msgspec import UNSET, Struct
 
@@ -9,7 +10,7 @@ from ..facts import Fact, OutputBegan, ResponseFinished, ResponseStarted, Speech
 from ..realtime import client, server
 from ..realtime.event import Event
 from ..realtime.objects import ErrorDetail, ResponseObject, StatusDetails
-from .bounded import LIMIT, Bounded
+from .bounded import Bounded
 from .nouns import Response, Status, Trigger, Turn
 from .settings import Settings
 from .times import elapsed
@@ -18,6 +19,9 @@ from .turns import Turns
 
 REQUESTS = 100
 """Requests open at a time."""
+
+LIVE = 100
+"""Responses that are being made at a time; the API makes one of the conversation, and others beside it."""
 
 STALE = 2.0
 """Seconds after which a request was refused without a word, if the user has spoken by then, or the client has asked
@@ -46,13 +50,15 @@ class _Request(Struct, frozen=True, eq=False):
 class Responses:
     """Every response, by id. There is no link from a response to what it answers: the order tells."""
 
-    __slots__ = ("_by_id", "_requests", "_settings", "_turns", "_unnamed", "live")
+    __slots__ = ("_alone", "_by_id", "_requests", "_settings", "_turns", "_unnamed", "live")
 
     def __init__(self, settings: Settings, turns: Turns) -> None:
         self._settings = settings
         self._turns = turns
         self._by_id: Bounded[str, Response] = Bounded()
         self._requests: deque[_Request] = deque(maxlen=REQUESTS)
+        self._alone = not settings.sideband
+        """Nobody asks for responses but the client that is seen."""
         self._unnamed = 0
         """Responses that came without an id."""
         self.live: list[Response] = []
@@ -88,8 +94,6 @@ class Responses:
         request = self._refused_by(event.detail())
         if request is not None:
             self._requests.remove(request)
-            if request.turn is not None:
-                self._turns.refused(request.turn)
         return ()
 
     def spoke(self, fact: SpeechCommitted, at: float) -> Iterable[Fact]:
@@ -109,7 +113,7 @@ class Responses:
             yield RESPONSE.surprise(at, event.type, known.state, "created")
             return
         request = self._answered_by(made)
-        in_band = made.conversation_id is not None if request is None else request.in_band
+        in_band = self._in_band(made) if request is None else request.in_band
         requested_at = at if request is None else request.at
         turn: Turn | None = None
         trigger: Trigger = "client"
@@ -138,9 +142,9 @@ class Responses:
         """A piece of output has come; only the first says something, so that is all this is called for."""
         response = yield from self._of(event, response_id, "output", at)
         if response is None and response_id is not None and response_id not in self._by_id:
-            response = Response(response_id, self._turns.current, True, "client", at, at, announced=False)
+            response = Response(response_id, self._turns.current, True, "client", nan, nan, announced=False)
             yield from self._begin(response, at)
-        if response is not None and not response.began:
+        if response is not None:
             response.began = True
             yield OutputBegan(at, response.id, response.turn_number, elapsed(response.requested_at, at))
 
@@ -165,10 +169,13 @@ class Responses:
             if response.announced:
                 yield self._finish(response, "unfinished", None, at)
 
+    def client_blind(self) -> None:
+        """What is asked for will not be seen."""
+        self._alone = False
+
     def server_blind(self) -> None:
         """What becomes of them will not be seen."""
         self.live.clear()
-        self._requests.clear()
 
     def _of(
         self, event: Event, response_id: str | None, move: str, at: float
@@ -184,7 +191,7 @@ class Responses:
         return None
 
     def _begin(self, response: Response, at: float) -> Iterable[Fact]:
-        if len(self.live) >= LIMIT:
+        if len(self.live) >= LIVE:
             yield self._finish(self.live[0], "unfinished", None, at)
         self._move(response, "created")
         self.live.append(response)
@@ -209,6 +216,8 @@ class Responses:
             for request in self._requests
             if made.conversation_id is UNSET or request.in_band == (made.conversation_id is not None)
         ]
+        if not fitting and made.conversation_id is None and self._in_band(made):
+            fitting = list(self._requests)
         while len(fitting) > 1 and fitting[1].at - fitting[0].at > STALE:
             self._requests.remove(fitting.pop(0))
         if not fitting:
@@ -216,8 +225,16 @@ class Responses:
         self._requests.remove(fitting[0])
         return fitting[0]
 
+    def _in_band(self, made: ResponseObject) -> bool:
+        """Of a response that was not asked for out of band.
+
+        Its conversation is null, and another connection asked for it; without others, it is the server that leaves the
+        conversation out.
+        """
+        return made.conversation_id is not None or self._alone
+
     def _refused_by(self, error: ErrorDetail) -> _Request | None:
-        if error.event_id is not None:
+        if error.event_id:
             return next((request for request in self._requests if request.event_id == error.event_id), None)
         if error.name() != _REFUSED:
             return None
@@ -240,6 +257,6 @@ def _why(made: ResponseObject, status: Status) -> tuple[str | None, str | None]:
         return details.reason, None
     error = details.error
     if not isinstance(error, ErrorDetail):
-        return None, error
+        return details.reason, error
     code = error.code or error.type
-    return None if code is None else str(code), error.said()
+    return details.reason if code is None else str(code), error.said()

@@ -108,10 +108,9 @@ class Tools:
     def output_began(self, fact: OutputBegan, at: float) -> Iterable[Fact]:
         """The assistant goes on."""
         response = self._responses.get(fact.response_id)
-        if response is None or not response.in_band or not self._resuming:
+        if response is None or not response.in_band:
             return
-        resuming = [call for call in self._resuming if call.response is not response]
-        self._resuming = [call for call in self._resuming if call.response is response]
+        resuming, self._resuming = self._resuming, []
         for call in resuming:
             self._move(call, "resumed")
             yield ToolResumed(at, call.id, call.turn, elapsed(call.answered_at, at))
@@ -125,7 +124,6 @@ class Tools:
     def server_blind(self) -> None:
         """What becomes of them will not be seen."""
         self._calls.clear()
-        self._resuming.clear()
 
     def outstanding(self, turn: int | None) -> bool:
         """Whether the client has an output to give in this turn."""
@@ -141,11 +139,7 @@ class Tools:
     def _called(
         self, call_id: str | None, name: str | None, kind: Kind, response_id: str | None, at: float
     ) -> Iterable[Fact]:
-        if call_id is None:
-            return
-        known = self._calls.get(call_id)
-        if known is not None:
-            self._move(known, "called")
+        if call_id is None or call_id in self._calls:
             return
         if len(self._calls) >= LIMIT:
             oldest = next(iter(self._calls.values()))

@@ -10,7 +10,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ..facts import Fact, TranscriptionFinished, TranscriptionForgotten, TranscriptionLate, TranscriptionStarted
+from ..facts import (
+    Fact,
+    TranscriptionFinished,
+    TranscriptionForgotten,
+    TranscriptionLate,
+    TranscriptionStarted,
+)
 from ..realtime.objects import ErrorDetail, Logprob, has_text
 from ..realtime.server import InputCommitted, TranscriptionCompleted, TranscriptionFailed
 from .bounded import LIMIT, Bounded
@@ -31,6 +37,8 @@ class _Transcription(Struct, gc=False):
     due: float = inf
     """When it is given up; inf where times are unknown."""
     state: str = TRANSCRIPTION.first
+    given_up: bool = False
+    """It was settled without a result, and none has come since."""
     repeated: bool = False
     """A cumulative server has sent more of the same; that was counted."""
 
@@ -118,13 +126,18 @@ class Transcriptions:
             # Without a name it can only be the one that has waited longest.
             item_id = next(iter(self._pending), None)
         known = self._find(item_id)
-        if item_id is not None and known is not None and TRANSCRIPTION.after(known.state, outcome) == "late":
-            self._move(known, outcome)
-            if not (cumulative and known.repeated):
-                known.repeated = cumulative
-                yield TranscriptionLate(at, item_id, outcome, known.model, *_why(error))
-        elif final:
-            yield self._settle(item_id, outcome, at, error, confidence)
+        if item_id is None or known is None or TRANSCRIPTION.after(known.state, outcome) != "late":
+            if final:
+                yield self._settle(item_id, outcome, at, error, confidence)
+            return
+        if known.given_up and not final:
+            return
+        repeats = cumulative and not known.given_up
+        known.given_up = False
+        self._move(known, outcome)
+        if not (repeats and known.repeated):
+            known.repeated |= repeats
+            yield TranscriptionLate(at, item_id, outcome, known.model, *_why(error))
 
     def _settle(
         self,
@@ -136,6 +149,7 @@ class Transcriptions:
     ) -> Fact:
         known = self._find(item_id) or _Transcription(self._settings.transcription_model)
         announced = known.state == "pending"
+        known.given_up = outcome in ("timed_out", "session_closed")
         self._move(known, outcome)
         if item_id is not None:
             self._pending.pop(item_id, None)

@@ -120,21 +120,16 @@ CALL = Machine(
     "absent",
     {
         ("absent", "called"): "called",
-        ("called", "called"): "called",
         ("called", "output"): "answered",
         ("called", "completed"): "answered",
         ("called", "failed"): "answered",
         ("called", "cancelled"): "cancelled",
         ("called", "given_up"): "unanswered",
-        ("answered", "called"): "answered",
         ("answered", "resumed"): "resumed",
-        ("cancelled", "called"): "cancelled",
         ("cancelled", "output"): "cancelled",
-        ("resumed", "called"): "resumed",
     },
 )
-"""The same call is announced by its arguments, by its item and by its response; a client may give the output of one
-that was cancelled."""
+"""A client may give the output of a call that was cancelled."""
 
 TURN = Machine(
     "turn",

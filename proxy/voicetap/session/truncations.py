@@ -97,7 +97,7 @@ class Truncations:
         if wish is None:
             return ()
         self._remove(wish)
-        return (TruncationFinished(at, wish.item_id, "client", "rejected", wish.audio_end_ms),)
+        return (_finished(wish, "rejected", at),)
 
     def client_blind(self) -> None:
         """Further wishes will not be seen: whether the server acts by itself cannot be told any more."""
@@ -123,7 +123,7 @@ class Truncations:
         """The wish that an error answers: by `event_id`, else by the item it names, else by what it says."""
         if not self._open:
             return None
-        if error.event_id is not None:
+        if error.event_id:
             return next((wish for wish in self._open if wish.event_id == error.event_id), None)
         message = (error.said() or "")[:MESSAGE]
         words = frozenset(_WORD.findall(message))
@@ -140,7 +140,7 @@ class Truncations:
     def _abandon(self, wish: _Wish, at: float) -> Fact:
         self._remove(wish)
         self._abandoned.put((wish.item_id, wish.content_index), None)
-        return TruncationFinished(at, wish.item_id, "client", "unanswered", wish.audio_end_ms)
+        return _finished(wish, "unanswered", at)
 
     def _remove(self, wish: _Wish) -> None:
         self._open.remove(wish)
@@ -148,3 +148,7 @@ class Truncations:
 
     def _schedule(self) -> None:
         self.due = next((wish.due for wish in self._open if wish.due < inf), inf)
+
+
+def _finished(wish: _Wish, outcome: Literal["rejected", "unanswered"], at: float) -> TruncationFinished:
+    return TruncationFinished(at, wish.item_id, "client", outcome, wish.audio_end_ms, wish.content_index)

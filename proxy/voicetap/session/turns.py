@@ -113,10 +113,6 @@ class Turns:
         current.requested = True
         return current, "client"
 
-    def refused(self, turn: Turn) -> None:
-        """What was asked for will not come; the turn is open to the next wish."""
-        turn.requested = False
-
     def requested_begins(
         self, turn: Turn | None, trigger: Trigger, requested_at: float, at: float
     ) -> Generator[Fact, None, Turn | None]:
@@ -184,10 +180,12 @@ class Turns:
     def ended(self, fact: AnswerEnded, at: float) -> Iterable[Fact]:
         """And heard."""
         turn = self._find(fact.turn)
-        if turn is not None and turn.active:
+        if turn is not None:
             turn.active -= 1
-            turn.quiet_at = fact.ended_at if turn.quiet_at == -inf else max(turn.quiet_at, fact.ended_at)
-            self._check(turn, at)
+            turn.quiet_at = fact.ended_at
+            waiting = turn.active or turn.calls or turn.outputs or turn.status == "unfinished"
+            if turn.state == "answering" and not waiting:
+                self._over(turn, "finished", turn.quiet_at, at)
         return ()
 
     def interrupted(self, fact: Interrupted, at: float) -> Iterable[Fact]:
@@ -207,11 +205,10 @@ class Turns:
         return ()
 
     def returned(self, fact: ToolFinished, at: float) -> Iterable[Fact]:
-        """A function has given its output, or the call is void; one that nobody answered stays open."""
+        """A function has given its output, or the call is void."""
         turn = self._calls.get(fact.call_id)
-        if turn is not None and fact.outcome != "unanswered":
+        if turn is not None:
             turn.calls -= 1
-            self._check(turn, at)
         return ()
 
     def tick(self, now: float) -> Iterable[Fact]:
@@ -232,8 +229,6 @@ class Turns:
     def server_blind(self) -> None:
         """What becomes of them will not be seen."""
         self._unsettled.clear()
-        self._calls.clear()
-        self.current = self._tool_turn = None
         self.due = inf
 
     def _open(
@@ -257,12 +252,6 @@ class Turns:
         self._unsettled.append(turn)
         yield TurnOpened(at, turn.number, by, began_at)
         return turn
-
-    def _check(self, turn: Turn, at: float) -> None:
-        if turn.state != "answering" or turn.status == "unfinished":
-            return
-        if not (turn.active or turn.calls or turn.outputs):
-            self._over(turn, "finished", turn.quiet_at, at)
 
     def _over(self, turn: Turn, move: str, ended_at: float, at: float) -> None:
         turn.ended_at = ended_at

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ..facts import Fact, ResponseFinished, TruncationFinished, TruncationMeasured
 from .answers import Answers
-from .nouns import Answer
+from .nouns import Answer, Response
 
 LIMIT = 100
 """Truncations that wait for their response."""
@@ -18,6 +18,7 @@ LIMIT = 100
 class _Cut(Struct, frozen=True, eq=False):
     fact: TruncationFinished
     answer: Answer | None
+    response: Response | None
 
 
 class Unheard:
@@ -34,15 +35,15 @@ class Unheard:
         if fact.outcome != "acknowledged":
             return ()
         answer = self._answers.get(fact.item_id)
-        cut = _Cut(fact, answer)
-        if answer is None or answer.response is None or answer.response.state == "done":
+        cut = _Cut(fact, answer, answer.response if answer is not None else None)
+        if cut.response is None or cut.response.state == "done":
             return (_measured(cut, at),)
         self._waiting.append(cut)
         return (_measured(self._waiting.pop(0), at),) if len(self._waiting) > LIMIT else ()
 
     def finished(self, fact: ResponseFinished, at: float) -> Iterable[Fact]:
         """No more audio comes."""
-        over = [cut for cut in self._waiting if _response_id(cut) == fact.response_id]
+        over = [cut for cut in self._waiting if cut.response is not None and cut.response.state == "done"]
         self._waiting = [cut for cut in self._waiting if cut not in over]
         return [_measured(cut, at) for cut in over]
 
@@ -56,14 +57,18 @@ class Unheard:
         self._waiting.clear()
 
 
-def _response_id(cut: _Cut) -> str | None:
-    return cut.answer.response.id if cut.answer is not None and cut.answer.response is not None else None
+def _generated(answer: Answer | None, content_index: int) -> float | None:
+    """Milliseconds of audio. Clients say part 0, as the API's reference tells them; the one with audio is meant."""
+    if answer is None:
+        return None
+    (only, *others) = answer.parts.values() or (None,)
+    return answer.parts.get(content_index, None if others else only)
 
 
 def _measured(cut: _Cut, at: float) -> TruncationMeasured:
     fact, answer = cut.fact, cut.answer
-    generated = answer.parts.get(fact.content_index) if answer is not None else None
+    generated = _generated(answer, fact.content_index)
     end = fact.audio_end_ms
-    unheard = None if generated is None or end is None else max(0.0, generated - end)
-    turn = answer.response.turn_number if answer is not None and answer.response is not None else None
+    unheard = None if generated is None or end is None else max(0.0, generated - max(0, end))
+    turn = cut.response.turn_number if cut.response is not None else None
     return TruncationMeasured(at, fact.item_id, turn, fact.initiator, end, generated, unheard)

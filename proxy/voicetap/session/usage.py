@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ..facts import Fact, Tokens, UsageReported
 from ..prices import PriceTable
 from ..realtime.server import ResponseDone, TranscriptionCompleted
-from ..realtime.usage import CachedTokens, InputTokens, OutputTokens, Usage
+from ..realtime.usage import CachedTokens, Usage
 from .bounded import LIMIT, Bounded
 from .settings import Settings
 from .transcriptions import Transcriptions
@@ -63,9 +63,8 @@ class Usages:
 
 def counted(usage: Usage) -> Tokens:
     """The tokens of a usage; a sum that is left out is that of its parts."""
-    into = usage.input_token_details or InputTokens()
+    into, out = usage.of_input(), usage.of_output()
     cached = into.cached_tokens_details or CachedTokens()
-    out = usage.output_token_details or OutputTokens()
     text, audio, image = _count(into.text_tokens), _count(into.audio_tokens), _count(into.image_tokens)
     cached_text, cached_audio = _count(cached.text_tokens), _count(cached.audio_tokens)
     cached_image = _count(cached.image_tokens)
@@ -120,8 +119,10 @@ def partition(tokens: Tokens) -> Mapping[str, int]:
 
 def _has_tokens(usage: Usage) -> bool:
     """It says how many tokens went in or came out; a total alone does not."""
-    said = (usage.input_tokens, usage.output_tokens, usage.input_token_details, usage.output_token_details)
-    return any(part is not None for part in said)
+    sums = (usage.input_tokens, usage.output_tokens)
+    details = (usage.input_token_details, usage.output_token_details)
+    others = (usage.input_tokens_details, usage.output_tokens_details)
+    return any(part is not None for part in (*sums, *details, *others))
 
 
 def _first(told: Bounded[str, None], name: str | None) -> bool:
