@@ -146,7 +146,7 @@ with warnings.catch_warnings():
             False, description="print a JSON array with one object for each file, instead of reports for people"
         )
         content: bool = Field(
-            False, description="show messages of errors and close reasons, which may quote what people said"
+            False, description="show the messages of failed transcriptions, which may quote what people said"
         )
         prices: FilePath | None = Field(
             None, description="a TOML file with prices of models, which go before those that voicetap has"

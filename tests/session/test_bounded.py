@@ -3,9 +3,12 @@ from voicetap.session.bounded import Bounded
 
 def test_the_oldest_goes_for_the_newest() -> None:
     memory: Bounded[str, int] = Bounded(2)
-    memory.put("a", 1)
-    memory.put("b", 2)
-    memory.put("c", 3)
+    assert [memory.put("a", 1), memory.put("b", 2), memory.put("b", 2), memory.put("c", 3)] == [
+        False,
+        False,
+        False,
+        True,
+    ]
     assert memory == {"b": 2, "c": 3}
 
 

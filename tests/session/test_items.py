@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from support.dialogue import SIDEBAND, Dialogue
-from voicetap.facts import ItemEntered, Surprise, TruncationFinished
+from voicetap.facts import ItemEntered, NounForgotten, Surprise, TruncationFinished
 from voicetap.session.bounded import LIMIT
 
 
@@ -130,5 +130,6 @@ def test_an_item_that_something_happens_to_is_remembered(at: float) -> None:
     added(call, "item_new")
     done(call, "item_kept")
     assert len(call.told(ItemEntered)) == LIMIT + 1
+    assert [forgotten.noun for forgotten in call.told(NounForgotten)] == ["item"]
     done(call, "item_old")
     assert [entered.item_id for entered in call.told(ItemEntered)][-2:] == ["item_new", "item_old"]

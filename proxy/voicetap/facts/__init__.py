@@ -35,7 +35,14 @@ from .answers import (
 from .connection import BytesRelayed, ConnectionClosed, GapOpened, HandshakeAnswered, HttpAnswered
 from .fact import Fact, Sink
 from .messages import ErrorReported, EventReceived, MessageMalformed, Surprise, UnknownEventReceived
-from .session import RateLimitReported, SessionConfigured, SessionFellSilent, SessionStarted, SessionStartFailed
+from .session import (
+    NounForgotten,
+    RateLimitReported,
+    SessionConfigured,
+    SessionFellSilent,
+    SessionStarted,
+    SessionStartFailed,
+)
 from .transcription import TranscriptionFinished, TranscriptionForgotten, TranscriptionLate, TranscriptionStarted
 from .turns import (
     DeadAirNoticed,
@@ -72,6 +79,7 @@ __all__ = [
     "InterruptionTookEffect",
     "ItemEntered",
     "MessageMalformed",
+    "NounForgotten",
     "OutputBegan",
     "Overlapped",
     "PlaybackUnderran",

@@ -56,5 +56,12 @@ class RateLimitReported(Fact, frozen=True, gc=False):
     """From now until the limit is whole again."""
 
 
+class NounForgotten(Fact, frozen=True, gc=False):
+    """More was remembered of the session than there is room for, and what was used longest ago has gone: what is still
+    said of that will be a Surprise."""
+
+    noun: Literal["item", "response", "call"]
+
+
 class SessionFellSilent(Fact, frozen=True, gc=False):
     """After an `error` the user spoke, or the client asked for a response, and for 30 s none came."""

@@ -18,9 +18,11 @@ class Bounded(dict[K, V]):
         super().__init__()
         self._limit = limit
 
-    def put(self, key: K, value: V) -> None:
-        """Put it in as the newest entry; the oldest may have to go for it."""
+    def put(self, key: K, value: V) -> bool:
+        """Put it in as the newest entry; say whether the oldest had to go for it."""
         self.pop(key, None)
         self[key] = value
-        if len(self) > self._limit:
-            del self[next(iter(self))]
+        if len(self) <= self._limit:
+            return False
+        del self[next(iter(self))]
+        return True

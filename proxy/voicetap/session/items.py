@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..facts import Fact, ItemEntered
+from ..facts import Fact, ItemEntered, NounForgotten
 from ..realtime import server
 from ..realtime.event import Event
 from ..realtime.objects import ItemObject
@@ -50,6 +50,7 @@ class Items:
         state = self._states.get(item_id, ITEM.first)
         after = ITEM.after(state, move)
         if after is not None:
-            self._states.put(item_id, after)
+            if self._states.put(item_id, after):
+                yield NounForgotten(at, "item")
         elif not self._settings.sideband:
             yield ITEM.surprise(at, event.type, state, move)

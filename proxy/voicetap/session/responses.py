@@ -6,7 +6,7 @@ from math import nan
 
 from msgspec import UNSET, Struct
 
-from ..facts import Fact, OutputBegan, ResponseFinished, ResponseStarted, SpeechCommitted
+from ..facts import Fact, NounForgotten, OutputBegan, ResponseFinished, ResponseStarted, SpeechCommitted
 from ..realtime import client, server
 from ..realtime.event import Event
 from ..realtime.objects import ErrorDetail, ResponseObject, StatusDetails
@@ -195,8 +195,8 @@ class Responses:
             yield self._finish(self.live[0], "unfinished", None, at)
         self._move(response, "created")
         self.live.append(response)
-        if response.id:
-            self._by_id.put(response.id, response)
+        if response.id and self._by_id.put(response.id, response):
+            yield NounForgotten(at, "response")
 
     def _finish(
         self, response: Response, status: Status, reason: str | None, at: float, message: str | None = None

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ..facts import Fact, OutputBegan, ResponseFinished, ToolCalled, ToolFinished, ToolResumed
+from ..facts import Fact, NounForgotten, OutputBegan, ResponseFinished, ToolCalled, ToolFinished, ToolResumed
 from ..realtime import client, server
 from ..realtime.objects import ItemObject
 from .bounded import LIMIT, Bounded
@@ -148,7 +148,8 @@ class Tools:
         response = self._responses.get(response_id)
         call = _Call(call_id, name, kind, response, at)
         self._move(call, "called")
-        self._calls.put(call_id, call)
+        if self._calls.put(call_id, call):
+            yield NounForgotten(at, "call")
         yield ToolCalled(at, call_id, name, kind, response.id if response is not None else None, call.turn)
 
     def _finished_by(self, move: str, call_id: str | None, type: str, at: float) -> Iterable[Fact]:

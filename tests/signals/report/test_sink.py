@@ -80,9 +80,12 @@ class TestSession:
         session = report(closed(1006, by=None, end="drained")).session
         assert (session.close, session.end, session.duration_ms) == (None, None, 6104.6)
 
-    @pytest.mark.parametrize(("content", "shown"), [(False, None), (True, "see you, Ada")])
-    def test_what_people_said_in_a_reason_is_content(self, content: bool, shown: str | None) -> None:
-        close = report(closed(4000, "see you, Ada"), content=content).session.close
+    @pytest.mark.parametrize(
+        ("reason", "shown"),
+        [("see you", "see you"), ("wrong key: sk-proj-0123456789abcdefghij", "wrong key: …elided")],
+    )
+    def test_a_reason_is_shown_without_credentials(self, reason: str, shown: str) -> None:
+        close = report(closed(4000, reason)).session.close
         assert close is not None
         assert close.reason == shown
 

@@ -2,7 +2,6 @@
 
 model    the report: every key of the JSON, with its unit
 sink     Fact -> report
-reasons  which close reasons may be shown
 bounds   lists, tables and numbers that cannot grow beyond reason
 words    figures as people read them
 trouble  what went wrong, in sentences

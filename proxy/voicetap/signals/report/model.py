@@ -24,8 +24,8 @@ class Close(Struct):
 
     code: int | None
     """Of the first Close frame, null where it had none; 1006: a transport ended without a Close frame."""
-    reason: str | None
-    """Of that frame. Null where it is withheld: without `--content` only words and sentences of the API are shown."""
+    reason: str
+    """Of that frame, without what looks like a credential."""
     by: Side
     """Who sent that frame, or whose transport ended."""
 
@@ -299,6 +299,8 @@ class Report(Struct):
     """Models whose usage was reported and has no price; null in it: usage of a model that nobody named."""
     rate_limits: dict[str, RateLimit] = field(default_factory=dict)
     latency_ms: Latencies = field(default_factory=Latencies)
+    forgotten: Names = field(default_factory=dict)
+    """Items, responses and calls that were forgotten because there were too many."""
     surprises: Surprises = field(default_factory=Surprises)
     surprise_details: Names = field(default_factory=dict)
     """The same by type of the event, and what there was no move for."""

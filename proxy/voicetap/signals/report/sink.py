@@ -10,9 +10,9 @@ from ... import facts
 from ...chunks import Side
 from ...facts import Fact
 from ...prices import PriceTable
+from ...recording.credentials import without_credentials
 from .bounds import MOST_ENTRIES, MOST_NAMES, Overflow, count, milliseconds, whole
 from .model import Close, Purpose, RateLimit, Report, TranscriptionFailure, TruncatedItem
-from .reasons import is_public
 
 NO_CODE = 1005
 """What a fact says of a Close frame without a code (RFC 6455 section 7.1.5)."""
@@ -43,7 +43,7 @@ class ReportSink:
         purpose: Purpose = "realtime",
         limit: int = MOST_ENTRIES,
     ) -> None:
-        """`content`: messages and close reasons are shown. `model`, `purpose`: what the upgrade request asked for,
+        """`content`: messages are shown. `model`, `purpose`: what the upgrade request asked for,
         which holds where no session starts. `limit`: entries of a list."""
         self.report = Report(file)
         self.report.session.model, self.report.session.purpose = model, purpose
@@ -92,8 +92,7 @@ class ReportSink:
         if fact.closed_by is not None:
             session.end = fact.end
             code = None if fact.close_code == NO_CODE else fact.close_code
-            shown = self._content or is_public(fact.close_reason)
-            session.close = Close(code, fact.close_reason if shown else None, fact.closed_by.value)
+            session.close = Close(code, without_credentials(fact.close_reason), fact.closed_by.value)
 
     def _limit(self, fact: facts.RateLimitReported) -> None:
         limits = self.report.rate_limits
@@ -122,6 +121,9 @@ class ReportSink:
     def _surprise(self, fact: facts.Surprise) -> None:
         _add(self.report.surprises, fact.kind)
         count(self.report.surprise_details, f"{fact.type}: {fact.detail}")
+
+    def _forgotten(self, fact: facts.NounForgotten) -> None:
+        count(self.report.forgotten, fact.noun)
 
     # Transcriptions.
 
@@ -322,6 +324,7 @@ _HANDLERS: dict[type[Fact], Callable[[ReportSink, Any], None]] = {
     facts.InterruptionTookEffect: ReportSink._interruption_effective,
     facts.ItemEntered: ReportSink._item,
     facts.MessageMalformed: ReportSink._malformed,
+    facts.NounForgotten: ReportSink._forgotten,
     facts.Overlapped: ReportSink._overlapped,
     facts.PlaybackUnderran: ReportSink._underran,
     facts.RateLimitReported: ReportSink._limit,
