@@ -155,7 +155,6 @@ def _observe(chunks: list[Chunk], sink: object) -> None:
     observed = Pipeline(UpgradeRequest(TARGET, (), 0.0), [sink], _raise)  # type: ignore[list-item]
     observed.answered(Handshake("101", (), 0.01, 0.01))
     for chunk in chunks:
-        observed.relayed(chunk.sender, len(chunk.data), chunk.at)
         for _ in observed.chunk(chunk) or ():
             pass
 

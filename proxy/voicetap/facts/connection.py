@@ -26,7 +26,7 @@ class HttpAnswered(Fact, frozen=True, gc=False):
 
 
 class BytesRelayed(Fact, frozen=True, gc=False):
-    """Bytes went to the other side: those of one read, or of several that were not looked at."""
+    """Bytes went to the other side: those of the last second, or since then."""
 
     sender: Side
     count: int

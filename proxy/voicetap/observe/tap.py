@@ -22,8 +22,8 @@ class ConnectionTap:
         """Bytes are counted still, but not understood any more."""
         self._overran = False
         """A chunk was not taken, and that is put down."""
-        self._untold: dict[Side, int] = {}
-        """Bytes of chunks that were not taken, until they are told."""
+        self._untold = dict.fromkeys(Side, 0)
+        """Bytes since they were last told. To tell them with each chunk would cost half of what the session does."""
 
     def answered(self, handshake: Handshake) -> None:
         """Told by the relay."""
@@ -32,7 +32,7 @@ class ConnectionTap:
     def chunk(self, chunk: Chunk) -> None:
         """Told by the relay."""
         if not self._backlog.put_chunk(self._chunk, chunk):
-            self._untold[chunk.sender] = self._untold.get(chunk.sender, 0) + len(chunk.data)
+            self._untold[chunk.sender] += len(chunk.data)
             if not self._overran:
                 self._overran = True
                 self._backlog.put(self._overrun, chunk.at)
@@ -43,8 +43,8 @@ class ConnectionTap:
 
     def tick(self, now: float) -> None:
         """Let time pass; called in the order of what was put down."""
+        self._tell(now)
         if self._dark:
-            self._tell(now)
             return
         try:
             self._pipeline.tick(now)
@@ -60,9 +60,8 @@ class ConnectionTap:
             self._end()
 
     def _chunk(self, chunk: Chunk) -> Iterator[None] | None:
-        self._pipeline.relayed(chunk.sender, len(chunk.data), chunk.at)
+        self._untold[chunk.sender] += len(chunk.data)
         if self._dark:
-            self._tell(chunk.at)
             return None
         try:
             steps = self._pipeline.chunk(chunk)
@@ -89,16 +88,16 @@ class ConnectionTap:
 
     def _overrun(self, at: float) -> None:
         """A chunk is missing: what follows it cannot be decoded."""
-        self._tell(at)
         if not self._dark:
             self._dark = True
             self._pipeline.gap("backlog", at)
 
     def _tell(self, at: float) -> None:
-        """Count the bytes that were not taken."""
-        untold, self._untold = self._untold, {}
-        for sender, count in untold.items():
-            self._pipeline.relayed(sender, count, at)
+        """Count the bytes, understood or not."""
+        for sender, count in self._untold.items():
+            if count:
+                self._untold[sender] = 0
+                self._pipeline.relayed(sender, count, at)
 
     def _fail(self, at: float) -> None:
         """Understand no more of this connection. The log has where it failed; what it failed on stays out."""
