@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint bench fix docs constraints clean
+.PHONY: help setup demo test check lint bench stages fix docs constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,6 +34,9 @@ check: lint test ## what a change must pass: format, lint, types, layers, tests;
 
 bench: $(VENV)/.dev ## CPU and latency beside nginx and HAProxy; BENCH='--help' lists what can be asked of it
 	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH)
+
+stages: $(VENV)/.dev ## CPU of each stage of understanding an event: frames, events, session, metrics
+	PYTHONPATH=tests $(BIN)/python -m bench.stages $(BENCH)
 
 fix: $(VENV)/.dev ## format, and repair what the linter can
 	$(BIN)/ruff format .
