@@ -52,7 +52,7 @@ PARTS = _words(
     """
     session item response usage content part input transcription turn_detection input_audio_transcription
     noise_reduction input_audio_noise_reduction tools rate_limits logprobs reasoning token_limits
-    input_token_details output_token_details cached_tokens_details
+    input_token_details output_token_details input_tokens_details output_tokens_details cached_tokens_details
     content_index output_index audio_start_ms audio_end_ms received_at
     threshold silence_duration_ms prefix_padding_ms idle_timeout_ms create_response interrupt_response
     rate sample_rate channels input_audio_sampling_rate speed temperature strength parallel_tool_calls
