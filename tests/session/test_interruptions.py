@@ -281,6 +281,18 @@ def test_a_buffer_that_is_cleared(done: bool, phase: str) -> None:
     assert len(call.told(Interrupted)) == 1
 
 
+@pytest.mark.parametrize("started", [False, True])
+def test_a_buffer_that_is_cleared_without_saying_whose(started: bool) -> None:
+    call = answering()
+    if started:
+        plays(call, "started")
+        call.done("resp_1")
+    call.ask(conversation="none")
+    call.begin("resp_2", conversation_id=None)
+    phase = "playing" if started else "before_audio"
+    assert cuts(plays(call, "cleared", None)) == [Interrupted(100.0, "resp_1", None, 1, phase, "cleared")]
+
+
 def test_a_buffer_that_is_cleared_before_audio() -> None:
     call = answering(Dialogue(SIDEBAND))
     assert cuts(plays(call, "cleared")) == [Interrupted(100.0, "resp_1", None, 1, "before_audio", "cleared")]

@@ -78,7 +78,7 @@ class Interruptions:
 
     def cleared(self, event: server.PlaybackCleared, at: float) -> Iterable[Fact]:
         """The server has stopped playing."""
-        response = self._responses.get(event.response_id)
+        response = self._playback.heard(event.response_id)
         if response is None or (response.state == "done" and response.playback == "over"):
             return ()
         return self._cut(response, "cleared", at)

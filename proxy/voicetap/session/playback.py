@@ -72,8 +72,15 @@ class Playback:
 
     def server_stops(self, event: server.PlaybackStopped | server.PlaybackCleared, at: float) -> Iterable[Fact]:
         """The server has played it to its end, or not so far."""
-        response = self._responses.get(event.response_id)
+        response = self.heard(event.response_id)
         return () if response is None else self._silenced(response, "stopped", at)
+
+    def heard(self, response_id: str | None) -> Response | None:
+        """The response of this id; without one, the answer that the server plays, else the latest that is not over."""
+        if response_id is not None:
+            return self._responses.get(response_id)
+        playing = (answer for answer in self.answers if answer.playback == "playing")
+        return next(playing, self.answers[-1] if self.answers else None)
 
     def interrupted(self, fact: Interrupted, at: float) -> Iterable[Fact]:
         """The client has stopped, or is about to."""
