@@ -48,7 +48,7 @@ class Playback:
     def play(self, response: Response, seconds: float, at: float) -> PlaybackUnderran | None:
         """A piece of its audio has come."""
         if response.playback == "silent":
-            self._move(response, "audio")
+            response.playback = PLAYBACK.moved(response.playback, "audio")
         elif response.playback != "estimated":
             return None
         late = at - self._until
@@ -68,7 +68,7 @@ class Playback:
             return
         for other in [other for other in self.answers if other is not response and other.playback == "playing"]:
             yield from self._silenced(other, "stopped", at)
-        self._move(response, "started")
+        response.playback = PLAYBACK.moved(response.playback, "started")
 
     def server_stops(self, event: server.PlaybackStopped | server.PlaybackCleared, at: float) -> Iterable[Fact]:
         """The server has played it to its end, or not so far."""
@@ -110,7 +110,7 @@ class Playback:
         self.due = inf
 
     def _silenced(self, response: Response, move: str, at: float) -> Iterable[Fact]:
-        self._move(response, move)
+        response.playback = PLAYBACK.moved(response.playback, move)
         response.playing_until = at
         self._until = max([at, *(answer.playing_until for answer in self.answers)])
         return self._end(response, at)
@@ -130,6 +130,3 @@ class Playback:
     def _schedule(self, at: float) -> None:
         ends = [answer.playing_until for answer in self.answers if answer.state == "done"]
         self.due = min((end for end in ends if end > at), default=inf)
-
-    def _move(self, response: Response, move: str) -> None:
-        response.playback = PLAYBACK.after(response.playback, move) or response.playback

@@ -193,7 +193,7 @@ class Responses:
     def _begin(self, response: Response, at: float) -> Iterable[Fact]:
         if len(self.live) >= LIVE:
             yield self._finish(self.live[0], "unfinished", None, at)
-        self._move(response, "created")
+        response.state = RESPONSE.moved(response.state, "created")
         self.live.append(response)
         if response.id and self._by_id.put(response.id, response):
             yield NounForgotten(at, "response")
@@ -201,13 +201,10 @@ class Responses:
     def _finish(
         self, response: Response, status: Status, reason: str | None, at: float, message: str | None = None
     ) -> Fact:
-        self._move(response, "done")
+        response.state = RESPONSE.moved(response.state, "done")
         self.live.remove(response)
         seconds = elapsed(response.created_at, at) if response.announced else None
         return ResponseFinished(at, response.id or None, response.turn_number, status, reason, seconds, message)
-
-    def _move(self, response: Response, move: str) -> None:
-        response.state = RESPONSE.after(response.state, move) or response.state
 
     def _answered_by(self, made: ResponseObject) -> _Request | None:
         """The oldest request that this may be the answer to: out of band, the conversation of a response is null."""

@@ -112,7 +112,7 @@ class Tools:
             return
         resuming, self._resuming = self._resuming, []
         for call in resuming:
-            self._move(call, "resumed")
+            call.state = CALL.moved(call.state, "resumed")
             yield ToolResumed(at, call.id, call.turn, elapsed(call.answered_at, at))
 
     def close(self, at: float) -> Iterable[Fact]:
@@ -147,7 +147,7 @@ class Tools:
                 yield self._finish(oldest, "given_up", at)
         response = self._responses.get(response_id)
         call = _Call(call_id, name, kind, response, at)
-        self._move(call, "called")
+        call.state = CALL.moved(call.state, "called")
         if self._calls.put(call_id, call):
             yield NounForgotten(at, "call")
         yield ToolCalled(at, call_id, name, kind, response.id if response is not None else None, call.turn)
@@ -166,13 +166,10 @@ class Tools:
                 self._resuming = [*self._resuming, call][-LIMIT:]
 
     def _finish(self, call: _Call, move: str, at: float) -> Fact:
-        self._move(call, move)
+        call.state = CALL.moved(call.state, move)
         outcome = _OUTCOMES[move]
         seconds = elapsed(call.at, at) if call.state == "answered" else None
         return ToolFinished(at, call.id, call.name, call.kind, call.turn, outcome, seconds)
-
-    def _move(self, call: _Call, move: str) -> None:
-        call.state = CALL.after(call.state, move) or call.state
 
 
 _OUTCOMES: dict[str, Outcome] = {

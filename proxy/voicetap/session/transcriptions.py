@@ -66,8 +66,9 @@ class Transcriptions:
         yield TranscriptionStarted(at, item_id, model)
         if len(self._pending) >= self._limit:
             yield self._settle(next(iter(self._pending)), "timed_out", at)
-        self._pending[item_id] = _Transcription(model, at, inf if isnan(at) else at + TIMEOUT)
-        self._move(self._pending[item_id], "committed")
+        pending = _Transcription(model, at, inf if isnan(at) else at + TIMEOUT)
+        self._pending[item_id] = pending
+        pending.state = TRANSCRIPTION.moved(pending.state, "committed")
         self._schedule()
 
     def completed(self, event: TranscriptionCompleted, at: float) -> Iterable[Fact]:
@@ -134,7 +135,7 @@ class Transcriptions:
             return
         repeats = cumulative and not known.given_up
         known.given_up = False
-        self._move(known, outcome)
+        known.state = TRANSCRIPTION.moved(known.state, outcome)
         if not (repeats and known.repeated):
             known.repeated |= repeats
             yield TranscriptionLate(at, item_id, outcome, known.model, *_why(error))
@@ -150,7 +151,7 @@ class Transcriptions:
         known = self._find(item_id) or _Transcription(self._settings.transcription_model)
         announced = known.state == "pending"
         known.given_up = outcome in ("timed_out", "session_closed")
-        self._move(known, outcome)
+        known.state = TRANSCRIPTION.moved(known.state, outcome)
         if item_id is not None:
             self._pending.pop(item_id, None)
             self._settled.put(item_id, known)
@@ -161,9 +162,6 @@ class Transcriptions:
 
     def _find(self, item_id: str | None) -> _Transcription | None:
         return None if item_id is None else self._pending.get(item_id) or self._settled.get(item_id)
-
-    def _move(self, transcription: _Transcription, move: str) -> None:
-        transcription.state = TRANSCRIPTION.after(transcription.state, move) or transcription.state
 
     def _schedule(self) -> None:
         self.due = next((pending.due for pending in self._pending.values() if pending.due < inf), inf)

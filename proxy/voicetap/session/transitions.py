@@ -28,6 +28,10 @@ class Machine(Struct, frozen=True):
         """The next state; None where the move is not in the table."""
         return self.moves.get((state, move))
 
+    def moved(self, state: str, move: str) -> str:
+        """The next state, or the same: a move that is not in the table changes nothing."""
+        return self.moves.get((state, move), state)
+
     def surprise(self, at: float, type: str, state: str, move: str) -> Surprise:
         """What is told of an event of this type, for which the table has no move."""
         kind: Kind = self.kinds.get(move, "unknown_id") if state == self.first else "order"

@@ -156,7 +156,7 @@ class Turns:
         turn.status = None
         if turn is self._tool_turn:
             self._tool_turn = None
-        self._move(turn, "response")
+        turn.state = TURN.moved(turn.state, "response")
 
     def answered(self, turn: Turn | None, at: float) -> Iterable[Fact]:
         """The user gets to hear the first of an answer, or to read it."""
@@ -247,7 +247,7 @@ class Turns:
             self._text_at = None
         self._numbered += 1
         turn = Turn(self._numbered, by, speech)
-        self._move(turn, "opened")
+        turn.state = TURN.moved(turn.state, "opened")
         self.current = turn
         self._unsettled.append(turn)
         yield TurnOpened(at, turn.number, by, began_at)
@@ -256,20 +256,17 @@ class Turns:
     def _over(self, turn: Turn, move: str, ended_at: float, at: float) -> None:
         turn.ended_at = ended_at
         turn.settles_at = at + SETTLING
-        self._move(turn, move)
+        turn.state = TURN.moved(turn.state, move)
         self._schedule()
 
     def _settle(self, turn: Turn, move: str, at: float) -> Fact:
-        self._move(turn, move)
+        turn.state = TURN.moved(turn.state, move)
         self._unsettled.remove(turn)
         self._schedule()
         return TurnEnded(at, turn.number, turn.opened_by, _outcome(turn), turn.ended_at)
 
     def _find(self, number: int | None) -> Turn | None:
         return next((turn for turn in self._unsettled if turn.number == number), None)
-
-    def _move(self, turn: Turn, move: str) -> None:
-        turn.state = TURN.after(turn.state, move) or turn.state
 
     def _schedule(self) -> None:
         self.due = min((turn.settles_at for turn in self._unsettled if turn.settles_at < inf), default=inf)
