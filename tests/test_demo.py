@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from support.requires import lacks
 from voicetap.demo import DIFFERENT, INTERRUPTED, Failed, Row, child, figures, report, while_alive
 from voicetap.simulator.tally import Tally
 
@@ -180,5 +181,5 @@ def test_interrupted_it_leaves_nothing_running(number: signal.Signals) -> None:
 def _children(pid: int) -> list[int]:
     listing = Path(f"/proc/{pid}/task/{pid}/children")
     if not listing.exists():
-        pytest.skip("needs Linux's /proc")
+        lacks("needs Linux's /proc")
     return [int(text) for text in listing.read_text().split()]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import voicetap
-from support.requires import REPOSITORY, requires_program
+from support.requires import REPOSITORY, lacks, requires_program
 
 PACKAGE = REPOSITORY / "proxy" / "voicetap"
 TESTS = REPOSITORY / "tests"
@@ -43,7 +43,7 @@ def texts() -> dict[str, str]:
     command = [git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listing = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
     if listing.returncode != 0:
-        pytest.skip("not a git checkout")
+        lacks("not a git checkout")
     paths = [REPOSITORY / name for name in listing.stdout.split("\0") if name]
     return {str(path.relative_to(REPOSITORY)): path.read_text("utf-8", "replace") for path in paths if path.is_file()}
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from support.requires import lacks
 from voicetap import replay as module
 from voicetap.chunks import Side
 from voicetap.cli import main
@@ -281,7 +282,7 @@ class TestTheProcess:
 
     def test_a_full_disk_is_said(self, files: Files) -> None:
         if not os.path.exists("/dev/full"):
-            pytest.skip("/dev/full is absent")
+            lacks("/dev/full is absent")
         with open("/dev/full", "wb") as full:
             process = command(files.write("a.jsonl", *CALL), stdout=full)
             _, err = process.communicate(timeout=30)
