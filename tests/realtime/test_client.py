@@ -17,7 +17,7 @@ from voicetap.realtime.client import (
     ResponseCreate,
     SessionUpdate,
 )
-from voicetap.realtime.objects import ItemObject, ResponseParams
+from voicetap.realtime.objects import ResponseParams, text_of
 
 
 def read(type: str, **fields: Any) -> Event:
@@ -42,7 +42,17 @@ def test_a_created_item_is_read() -> None:
     )
     assert isinstance(event, ItemCreate)
     assert (event.event_id, event.previous_item_id) == ("e1", "root")
-    assert event.item == ItemObject(id="i", type="function_call_output", call_id="call_1")
+    assert event.item is not None
+    assert (event.item.id, event.item.type, event.item.call_id) == ("i", "function_call_output", "call_1")
+    assert (text_of(event.item.output), event.item.parts()) == ("4", [])
+
+
+def test_what_the_user_writes_is_read_part_by_part() -> None:
+    content = [{"type": "input_text", "text": "a"}, {"type": "input_image", "image_url": "data:"}, {"text": "b"}]
+    event = read("conversation.item.create", item={"type": "message", "role": "user", "content": content})
+    assert isinstance(event, ItemCreate)
+    assert event.item is not None
+    assert [text_of(part.text) for part in event.item.parts()] == ["a", "", "b"]
 
 
 def test_a_deletion_is_read() -> None:

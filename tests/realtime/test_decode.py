@@ -18,10 +18,11 @@ from voicetap.realtime import CATALOGUE, Event, Malformed, Unknown, decode
 from voicetap.realtime.client import AudioAppend
 from voicetap.realtime.decode import WHOLE
 from voicetap.realtime.event import REASONS
-from voicetap.realtime.objects import has_text
+from voicetap.realtime.objects import ItemObject, has_text, text_of
 from voicetap.realtime.server import (
     ErrorOccurred,
     OutputAudioDelta,
+    OutputTextDone,
     ResponseDone,
     SessionDescribed,
     TranscriptionCompleted,
@@ -230,6 +231,12 @@ def test_no_fields_make_it_raise(side: Side, name: str, fields: dict[str, Any], 
 
 def use(event: Event) -> None:
     """Ask it everything that it can be asked."""
+    for item in [getattr(event, "item", None), *(getattr(getattr(event, "response", None), "output", None) or ())]:
+        for part in item.parts() if isinstance(item, ItemObject) else ():
+            text_of(part.text)
+            text_of(part.transcript)
+    if isinstance(event, OutputTextDone):
+        text_of(event.text)
     if isinstance(event, AudioAppend | OutputAudioDelta | TranslatedAudioDelta):
         assert event.audio_bytes() >= 0
     elif isinstance(event, ErrorOccurred):

@@ -4,20 +4,23 @@ from typing import Any
 
 import msgspec
 import pytest
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Raw, UnsetType
 
 from support.dialogue import message
 from support.requires import requires_path
 from voicetap.chunks import Side
 from voicetap.realtime import decode
 from voicetap.realtime.objects import (
+    Content,
     Elided,
     ErrorDetail,
+    ItemObject,
     SessionObject,
     Text,
     Transcription,
     TurnDetection,
     has_text,
+    text_of,
 )
 from voicetap.realtime.server import SessionDescribed
 
@@ -188,3 +191,36 @@ def test_what_an_error_is_called(error: ErrorDetail, name: str) -> None:
 )
 def test_a_recording_that_left_a_text_out_still_says_whether_there_was_one(text: Text, has: bool) -> None:
     assert has_text(text) is has
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        pytest.param(Raw(b'"a"'), "a", id="a text"),
+        pytest.param(Raw(b'"\\u00e9\\n\\ud83c\\udfa4"'), "\u00e9\n\U0001f3a4", id="escaped"),
+        pytest.param(Raw(b'""'), "", id="none"),
+        pytest.param(Raw(b"null"), "", id="null"),
+        pytest.param(Raw(b'{"elided_chars":3}'), "", id="left out by a recording"),
+        pytest.param(Raw(b'["a"]'), "", id="a list"),
+        pytest.param(UNSET, "", id="not said"),
+    ],
+)
+def test_content_is_a_text_or_nothing(content: Content, text: str) -> None:
+    assert text_of(content) == text
+
+
+@pytest.mark.parametrize(
+    ("content", "texts"),
+    [
+        pytest.param(Raw(b'[{"type":"input_text","text":"a"},{"type":"text","text":"b"}]'), ["a", "b"], id="texts"),
+        pytest.param(Raw(b'[{"type":"input_audio","audio":"QUJD"}]'), [""], id="audio"),
+        pytest.param(Raw(b'[{"text":{"elided_chars":3}}]'), [""], id="left out by a recording"),
+        pytest.param(Raw(b"[]"), [], id="no parts"),
+        pytest.param(Raw(b'["a"]'), [], id="a list of something else"),
+        pytest.param(Raw(b'"a"'), [], id="a text"),
+        pytest.param(Raw(b"null"), [], id="null"),
+        pytest.param(UNSET, [], id="not said"),
+    ],
+)
+def test_a_message_has_parts_or_none(content: Content, texts: list[str]) -> None:
+    assert [text_of(part.text) for part in ItemObject(content=content).parts()] == texts

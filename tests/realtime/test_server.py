@@ -14,11 +14,14 @@ from voicetap.realtime.objects import (
     RateLimit,
     ResponseObject,
     StatusDetails,
+    text_of,
 )
 from voicetap.realtime.server import (
     ErrorOccurred,
+    ItemAdded,
     OutputAudioDelta,
     ResponseDone,
+    SessionDescribed,
     TranscriptionCompleted,
     TranscriptionFailed,
     TranslatedAudioDelta,
@@ -76,7 +79,8 @@ ANSWER = {"id": "resp_1", "status": "in_progress", "conversation_id": "conv_1", 
 )
 def test_ids_and_positions_are_read_as_they_are(name: str, fields: dict[str, Any]) -> None:
     event = read(name, event_id="event_1", output_index=0, **fields)
-    read_values = {field: getattr(event, field) for field in event.model.__struct_fields__ if field != "delta"}
+    said = {"delta", "transcript", "text", "arguments"}
+    read_values = {field: getattr(event, field) for field in event.model.__struct_fields__ if field not in said}
     assert read_values == fields
 
 
@@ -265,7 +269,53 @@ def test_transcription_results_are_read() -> None:
     assert (failed.item_id, failed.error) == ("item_U", ErrorDetail("server_error", None, "x"))
 
 
-def test_odd_fields_that_nothing_looks_into_do_no_harm() -> None:
+SAID: dict[str, str] = {
+    "response.output_audio_transcript.done": "transcript",
+    "response.audio_transcript.done": "transcript",
+    "response.output_text.done": "text",
+    "response.text.done": "text",
+    "response.function_call_arguments.done": "arguments",
+    "response.mcp_call_arguments.done": "arguments",
+}
+"""By type, the field that has what was said."""
+
+
+@pytest.mark.parametrize(("name", "field"), SAID.items())
+def test_what_was_said_is_read_when_it_is_asked_for(name: str, field: str) -> None:
+    assert text_of(getattr(read(name, **{field: "za\n"}), field)) == "za\n"
+    for other in ({"elided_chars": 3}, None, 5, ["za"], {"a": [{}]}):
+        assert text_of(getattr(read(name, **{field: other}), field)) == ""
+    assert text_of(getattr(read(name), field)) == ""
+
+
+PARTS = [{"type": "output_text", "text": "a"}, {"type": "output_audio", "transcript": "b", "audio": None}]
+
+
+def test_what_is_in_the_items_of_a_response_is_read() -> None:
+    call = {"type": "function_call", "call_id": "c", "arguments": "{}"}
+    event = read("response.done", response={"output": [{**MESSAGE, "content": PARTS}, call]})
+    assert isinstance(event, ResponseDone)
+    assert event.response is not None
+    [message, called] = event.response.output or ()
+    assert [(text_of(part.text), text_of(part.transcript)) for part in message.parts()] == [("a", ""), ("", "b")]
+    assert (text_of(called.arguments), called.parts()) == ("{}", [])
+
+
+def test_what_the_model_was_told_to_be_is_read() -> None:
+    for name in ("session.created", "session.updated"):
+        event = read(name, session={"instructions": "Be brief."})
+        assert isinstance(event, SessionDescribed)
+        assert event.session is not None
+        assert text_of(event.session.instructions) == "Be brief."
+
+
+def test_odd_fields_do_no_harm() -> None:
+    item = {"content": 5, "arguments": {"a": 1}, "output": ["b"], "instructions": 5}
+    added = read("conversation.item.added", item=item)
+    assert isinstance(added, ItemAdded)
+    assert added.item is not None
+    assert added.item.parts() == []
+    read("session.updated", session={"instructions": {"text": "x"}})
     read("response.done", response={"output": [{"content": 5}], "max_output_tokens": [], "voice": {"name": "alloy"}})
     read("session.updated", session={"tools": "none", "voice": 5, "turn_detection": {"threshold": "high"}})
     read("input_audio_buffer.dtmf_event_received", event=5, received_at="now")

@@ -1,22 +1,18 @@
 """What holds of the facts of any traffic whatever."""
 
-import gc
 import json
 import math
-from array import array
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from enum import Enum
 from itertools import pairwise
-from types import FunctionType, ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import Struct
 
 from support.dialogue import BYTES_PER_MS, OPENED_AT, SERVER_VAD, SIDEBAND, TARGET, described, message, sound
+from support.memory import sizes
 from support.traffic import USAGE, Steps, calls, to_client, to_server, traffic
 from voicetap import facts as nouns
 from voicetap.chunks import Ending, Side
@@ -287,24 +283,6 @@ def test_more_of_it(target: str, steps: Steps, by: Side | None, ticks: int) -> N
 
 # What is remembered.
 
-CONTAINERS = (dict, list, set, frozenset, deque, tuple, array, bytes, str)
-
-
-def sizes(root: object) -> Iterator[int]:
-    """The length of every container that an object holds, however deep."""
-    seen, left = set[int](), [root]
-    while left:
-        found = left.pop()
-        if id(found) in seen or isinstance(found, type | ModuleType | FunctionType | Enum):
-            continue
-        seen.add(id(found))
-        if isinstance(found, CONTAINERS):
-            yield len(found)
-        if isinstance(found, Struct):  # those without gc are not looked into by it
-            left += [getattr(found, name) for name in found.__struct_fields__]
-        left += gc.get_referents(found)
-
-
 RESPONSE_N = {"id": "resp_N", "conversation_id": "conv_1", "status": "in_progress"}
 CALL_N = {"id": "item_N", "type": "function_call", "call_id": "call_N", "name": "name_N"}
 OF_N = {"response_id": "resp_N", "item_id": "item_N"}
@@ -326,6 +304,25 @@ ENDLESS: dict[str, list[tuple[Side, dict[str, Any]]]] = {
     "what the client writes": [
         to_server("conversation.item.create", item={"type": "message", "role": "user"}, event_id="event_N"),
         to_server("conversation.item.create", item=CALL_N),
+    ],
+    "messages": [
+        to_server(
+            "conversation.item.create",
+            item={"type": "message", "role": "user", "content": [{"type": "input_text", "text": "text_N"}]},
+        )
+    ],
+    "messages that are answered": [
+        to_server(
+            "conversation.item.create",
+            item={"id": "item_N", "type": "message", "role": "user", "content": [{"type": "input_text", "text": "a"}]},
+        ),
+        to_server("response.create"),
+    ],
+    "words": [
+        to_client("conversation.item.input_audio_transcription.completed", item_id="item_N", transcript="text_N"),
+        to_client("response.output_audio_transcript.done", **OF_N, transcript="text_N"),
+        to_client("response.output_text.done", response_id="resp_1", item_id="item_1", text="text_N"),
+        to_client("session.updated", session={"instructions": "text_N"}),
     ],
     "requests": [to_server("response.create", event_id="event_N")],
     "requests out of band": [to_server("response.create", response={"conversation": "none"})],
@@ -356,7 +353,9 @@ ENDLESS: dict[str, list[tuple[Side, dict[str, Any]]]] = {
         to_client("response.created", response={**RESPONSE_N, "id": "resp_1"}),
         to_client("input_audio_buffer.speech_started", item_id="item_N"),
     ],
-    "calls": [to_client("response.function_call_arguments.done", **OF_N, call_id="call_N", name="name_N")],
+    "calls": [
+        to_client("response.function_call_arguments.done", **OF_N, call_id="call_N", name="name_N", arguments="text_N")
+    ],
     "calls of an item": [to_client("response.output_item.done", response_id="resp_N", item=CALL_N)],
     "calls with an output": [
         to_client("response.function_call_arguments.done", **OF_N, call_id="call_N"),
@@ -391,7 +390,7 @@ def test_nor_does_it_later(name: str) -> None:
 
 def largest(name: str, at: float, rounds: int) -> int:
     """Length of the largest container in a session with so many rounds of these events."""
-    session = Session(TARGET, at)
+    session = Session(TARGET, at, content=True)
     detection = {**SERVER_VAD, "interrupt_response": name != "overlaps"}
     started = {"type": "session.created", "session": described(turn_detection=detection)}
     session.receive(Side.SERVER, decode(Side.SERVER, message(started)), at)

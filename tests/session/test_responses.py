@@ -195,7 +195,7 @@ def test_out_of_band_in_parallel(first: str) -> None:
     call.done("resp_1")
     begun = {started.response_id: started for started in call.told(ResponseStarted)}
     assert begun == {
-        "resp_1": ResponseStarted(102.0, "resp_1", 1, "client", 100.0),
+        "resp_1": ResponseStarted(102.0, "resp_1", 1, "client", 100.0, conversation_id="conv_1"),
         "resp_2": ResponseStarted(102.0, "resp_2", None, "client", 101.0),
     }
     assert call.told(OutputBegan, ResponseFinished, AnswerEnded) == [
@@ -570,6 +570,6 @@ def test_where_the_client_is_not_seen_responses_are_those_of_the_server() -> Non
     call.begin("resp_2", conversation_id=None)
     facts: list[Fact] = call.told(ResponseStarted)
     assert facts == [
-        ResponseStarted(101.0, "resp_1", 1, "client", 101.0),
+        ResponseStarted(101.0, "resp_1", 1, "client", 101.0, conversation_id="conv_1"),
         ResponseStarted(101.0, "resp_2", None, "client", 101.0),
     ]

@@ -58,12 +58,12 @@ class Dialogue:
     script: `ask`, `begin`, `audio`, `done`.
     """
 
-    def __init__(self, target: str = TARGET, at: float = OPENED_AT) -> None:
-        """`at` is the time of the upgrade request; NaN: times are unknown."""
+    def __init__(self, target: str = TARGET, at: float = OPENED_AT, *, content: bool = False) -> None:
+        """`at` is the time of the upgrade request; NaN: times are unknown. `content`: what is said makes facts too."""
         self.now = at
         self.facts: list[Fact] = []
         """All so far, without EventReceived."""
-        self._session = Session(target, at)
+        self._session = Session(target, at, content=content)
 
     def client(self, type: str, **fields: Any) -> list[Fact]:
         return self._send(Side.CLIENT, type, fields)

@@ -15,6 +15,8 @@ transcription  one outcome for each item that the user spoke
 turns          speech, turns, tools
 answers        responses, audio, interruptions, truncations
 usage          tokens, seconds, cost
+content        what people and models said
+trace          where in the traces a fact stands
 """
 
 from .answers import (
@@ -32,7 +34,8 @@ from .answers import (
     TruncationFinished,
     TruncationMeasured,
 )
-from .connection import BytesRelayed, ConnectionClosed, GapOpened, HandshakeAnswered, HttpAnswered
+from .connection import BytesRelayed, Connection, ConnectionClosed, GapOpened, HandshakeAnswered, HttpAnswered
+from .content import ContentKind, ContentSeen
 from .fact import Fact, Sink
 from .messages import ErrorReported, EventReceived, MessageMalformed, Surprise, UnknownEventReceived
 from .session import (
@@ -43,6 +46,7 @@ from .session import (
     SessionStarted,
     SessionStartFailed,
 )
+from .trace import SpanIds, TraceIds
 from .transcription import TranscriptionFinished, TranscriptionForgotten, TranscriptionLate, TranscriptionStarted
 from .turns import (
     DeadAirNoticed,
@@ -66,7 +70,10 @@ __all__ = [
     "AnswerSpoken",
     "AudioBegan",
     "BytesRelayed",
+    "Connection",
     "ConnectionClosed",
+    "ContentKind",
+    "ContentSeen",
     "DeadAirNoticed",
     "ErrorReported",
     "EventReceived",
@@ -91,6 +98,7 @@ __all__ = [
     "SessionStartFailed",
     "SessionStarted",
     "Sink",
+    "SpanIds",
     "SpeechCommitted",
     "SpeechStarted",
     "SpeechStopped",
@@ -99,6 +107,7 @@ __all__ = [
     "ToolCalled",
     "ToolFinished",
     "ToolResumed",
+    "TraceIds",
     "TranscriptionFinished",
     "TranscriptionForgotten",
     "TranscriptionLate",

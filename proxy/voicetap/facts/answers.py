@@ -18,6 +18,8 @@ class ResponseStarted(Fact, frozen=True, gc=False):
     """Time of the client's `response.create`; of `response.created` where the server began by itself."""
     commit_seconds: float | None = None
     """From the commit of the user's speech, where that made the server begin."""
+    conversation_id: str | None = None
+    """`conv_…`, where the server says it."""
 
 
 class OutputBegan(Fact, frozen=True, gc=False):

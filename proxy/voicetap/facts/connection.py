@@ -1,9 +1,26 @@
-"""The connection: its handshake, its bytes, what was not understood of them, its end."""
+"""The connection: what it is, its handshake, its bytes, what was not understood of them, its end."""
 
 from typing import Literal
 
-from ..chunks import Side
+from msgspec import Struct
+
+from ..chunks import Side, UpgradeRequest
 from .fact import Fact
+
+
+class Connection(Struct, frozen=True):
+    """One upgrade request and what comes of it: what the sinks know from the beginning."""
+
+    id: str
+    """Voicetap's own, 16 hex digits: it names the recording, and is the `session.id` of spans and log lines."""
+    request: UpgradeRequest
+    """Its headers have the caller's key; its target may have one."""
+    requested_at: float
+    """The time of the request in seconds since 1970."""
+
+    def unix_time(self, at: float) -> float:
+        """A time of the monotonic clock in seconds since 1970."""
+        return self.requested_at + (at - self.request.at)
 
 
 class HandshakeAnswered(Fact, frozen=True, gc=False):

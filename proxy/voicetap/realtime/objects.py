@@ -1,5 +1,6 @@
 """What the events are about: sessions, items, responses, errors, and text that a recording may have left out."""
 
+import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from .audio import AudioFormat, bytes_per_ms
@@ -19,6 +20,22 @@ Text = str | Elided | None
 def has_text(text: Text) -> bool:
     """Whether it has any character; the same for a text and for what a recording left of it."""
     return text.elided_chars > 0 if isinstance(text, Elided) else bool(text)
+
+
+Content = Raw | UnsetType
+"""What somebody said or wrote, as JSON that is read when it is asked for, and not before. It may have any shape."""
+
+_read_text = msgspec.json.Decoder(str).decode
+
+
+def text_of(content: Content) -> str:
+    """The text; empty where there is none, where it is no string, or where a recording left it out."""
+    if isinstance(content, UnsetType):
+        return ""
+    try:
+        return _read_text(content)
+    except ValueError:
+        return ""
 
 
 class ErrorDetail(Struct, frozen=True, gc=False):
@@ -111,6 +128,8 @@ class SessionObject(Struct, frozen=True, gc=False):
     output_audio_format: AudioFormat | Name = None
     input_audio_sampling_rate: Number = None
     """Samples per second. Voice Live."""
+    instructions: Content = UNSET
+    """What the model was told to be and do."""
 
     def transcription(self) -> Transcription | UnsetType | None:
         """None: input is not transcribed. UNSET: nothing is said about it."""
@@ -158,6 +177,17 @@ def _first_known(ga: AudioFormat | Name, beta: AudioFormat | Name, rate: Number)
     return None if said else UNSET
 
 
+class ContentPart(Struct, frozen=True, gc=False):
+    """A part of a message. Its type (`input_text`, `output_text`, beta's `text`, …) says no more than its fields."""
+
+    text: Content = UNSET
+    transcript: Content = UNSET
+    """Of audio."""
+
+
+_read_parts = msgspec.json.Decoder(list[ContentPart]).decode
+
+
 class ItemObject(Struct, frozen=True, gc=False):
     """An item of the conversation, as either side describes it."""
 
@@ -173,6 +203,21 @@ class ItemObject(Struct, frozen=True, gc=False):
     """What ties an output to the function call that it answers."""
     name: Name = None
     """Of the function that is called."""
+    arguments: Content = UNSET
+    """Of a function call: JSON in a string."""
+    output: Content = UNSET
+    """Of a function."""
+    content: Content = UNSET
+    """Of a message: its parts."""
+
+    def parts(self) -> list[ContentPart]:
+        """The parts of a message; none where it has none, or not in a list of objects."""
+        if isinstance(self.content, UnsetType):
+            return []
+        try:
+            return _read_parts(self.content)
+        except ValueError:
+            return []
 
 
 class StatusDetails(Struct, frozen=True, gc=False):

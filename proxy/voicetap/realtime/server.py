@@ -1,8 +1,10 @@
 """Events of servers that something looks into."""
 
+from msgspec import UNSET
+
 from .audio import AudioData, audio_bytes
 from .event import Event
-from .objects import ErrorDetail, ItemObject, Logprob, RateLimit, ResponseObject, SessionObject, Text
+from .objects import Content, ErrorDetail, ItemObject, Logprob, RateLimit, ResponseObject, SessionObject, Text
 from .usage import Usage
 from .values import Code, Index, Milliseconds, Name
 
@@ -238,6 +240,8 @@ class OutputTranscriptDelta(_OfItem, frozen=True, gc=False):
 class OutputTranscriptDone(_OfItem, frozen=True, gc=False):
     """`response.output_audio_transcript.done`, in beta `response.audio_transcript.done`."""
 
+    transcript: Content = UNSET
+
 
 class OutputTextDelta(_OfItem, frozen=True, gc=False):
     """`response.output_text.delta`, in beta `response.text.delta`."""
@@ -245,6 +249,8 @@ class OutputTextDelta(_OfItem, frozen=True, gc=False):
 
 class OutputTextDone(_OfItem, frozen=True, gc=False):
     """`response.output_text.done`, in beta `response.text.done`."""
+
+    text: Content = UNSET
 
 
 class ArgumentsDelta(_OfItem, frozen=True, gc=False):
@@ -259,6 +265,8 @@ class ArgumentsDone(_OfItem, frozen=True, gc=False):
     call_id: Name = None
     name: Name = None
     """Of the function."""
+    arguments: Content = UNSET
+    """JSON in a string."""
 
 
 class McpArgumentsDelta(_OfItem, frozen=True, gc=False):
@@ -267,6 +275,9 @@ class McpArgumentsDelta(_OfItem, frozen=True, gc=False):
 
 class McpArgumentsDone(_OfItem, frozen=True, gc=False):
     """`response.mcp_call_arguments.done`."""
+
+    arguments: Content = UNSET
+    """JSON in a string."""
 
 
 class _OfMcpCall(Event, frozen=True, gc=False):

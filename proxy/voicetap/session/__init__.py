@@ -17,6 +17,7 @@ unheard          how much of a truncated one was generated for nobody
 tools            calls of functions and of MCP
 silence          answers that take long, or never come
 usage            tokens, seconds, cost
+contents         what people and models said, where that was asked for
 rate_limits      how much is left
 closing          who ended the connection, and why
 bounded, times   memory of the last N; times that may be unknown

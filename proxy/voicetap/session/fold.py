@@ -10,6 +10,7 @@ from ..prices import PriceTable
 from ..realtime import Event, Malformed, Unknown, client, server
 from .answers import Answers
 from .closing import Closing
+from .contents import Contents
 from .interruptions import Interruptions
 from .items import Items
 from .playback import Playback
@@ -65,11 +66,18 @@ class Session:
     )
 
     def __init__(
-        self, target: str, at: float, switched_at: float | None = None, *, prices: PriceTable | None = None
+        self,
+        target: str,
+        at: float,
+        switched_at: float | None = None,
+        *,
+        prices: PriceTable | None = None,
+        content: bool = False,
     ) -> None:
         """`target` is the request target of the upgrade, with its query; `at` is the time of that request.
 
-        `switched_at` is the time of the 101, where that is known. Without prices, nothing has a cost.
+        `switched_at` is the time of the 101, where that is known. Without prices, nothing has a cost. Only with
+        `content` are there facts of what people and models said.
         """
         settings = Settings(target)
         closing = self._closing = Closing(at)
@@ -87,46 +95,55 @@ class Session:
         silence = Silence(settings, speech, turns, responses, playback, tools)
         items = Items(settings)
         usages = Usages(settings, transcriptions, prices)
+        contents = Contents(settings, responses)
+        said = _all if content else _none
 
         self._events: dict[type[Event], tuple[EventHandler, ...]] = {
             # Of clients.
             client.AudioAppend: (speech.appended,),
             client.AudioCommit: (speech.committing,),
-            client.ItemCreate: (turns.item_created, tools.item_created),
+            client.ItemCreate: (*said(contents.created), turns.item_created, tools.item_created),
             client.ItemTruncate: (truncations.asked, interruptions.truncating),
             client.ResponseCancel: (interruptions.cancelling,),
-            client.ResponseCreate: (responses.requested, silence.requested),
+            client.ResponseCreate: (*said(contents.asked), responses.requested, silence.requested),
             # Of servers.
             server.ArgumentsDelta: (answers.output,),
-            server.ArgumentsDone: (answers.output, tools.arguments_done),
+            server.ArgumentsDone: (answers.output, tools.arguments_done, *said(contents.arguments_done)),
             server.ErrorOccurred: (_reported, starts.error, truncations.error, responses.error, closing.error),
             server.InputCleared: (speech.cleared,),
-            server.InputCommitted: (speech.committed, transcriptions.committed),
+            server.InputCommitted: (*said(contents.committed), speech.committed, transcriptions.committed),
             server.InputTimedOut: (speech.timed_out,),
-            server.ItemAdded: (items.added,),
+            server.ItemAdded: (items.added, *said(contents.added)),
             server.ItemDeleted: (items.deleted,),
-            server.ItemDone: (items.done,),
+            server.ItemDone: (items.done, *said(contents.added)),
             server.ItemTruncated: (items.truncated, truncations.truncated),
             server.McpArgumentsDelta: (answers.output,),
-            server.McpArgumentsDone: (answers.output, tools.mcp_arguments_done),
+            server.McpArgumentsDone: (answers.output, tools.mcp_arguments_done, *said(contents.mcp_arguments_done)),
             server.McpCallCompleted: (tools.mcp_completed,),
             server.McpCallFailed: (tools.mcp_failed,),
             server.OutputAudioDelta: (answers.audio,),
             server.OutputItemAdded: (tools.item_begun, answers.added),
-            server.OutputItemDone: (tools.item_done, answers.added),
+            server.OutputItemDone: (tools.item_done, answers.added, *said(contents.item_done)),
             server.OutputTextDelta: (answers.text,),
+            server.OutputTextDone: said(contents.written),
             server.OutputTranscriptDelta: (answers.output,),
+            server.OutputTranscriptDone: said(contents.spoken),
             server.PlaybackCleared: (interruptions.cleared, playback.server_stops),
             server.PlaybackStarted: (playback.server_plays, answers.server_plays),
             server.PlaybackStopped: (playback.server_stops,),
             server.RateLimitsReported: (rate_limits_reported,),
-            server.ResponseCreated: (responses.created,),
-            # What a response has used is told before it is over.
-            server.ResponseDone: (tools.response_done, usages.response_done, responses.done),
-            server.SessionDescribed: (settings.described,),
+            server.ResponseCreated: (*said(contents.begun), responses.created),
+            # What a response has used, and what was said in it, is told before it is over.
+            server.ResponseDone: (
+                tools.response_done,
+                usages.response_done,
+                *said(contents.response_done),
+                responses.done,
+            ),
+            server.SessionDescribed: (settings.described, *said(contents.described)),
             server.SpeechStarted: (speech.started,),
             server.SpeechStopped: (speech.stopped,),
-            server.TranscriptionCompleted: (usages.transcribed, transcriptions.completed),
+            server.TranscriptionCompleted: (usages.transcribed, *said(contents.transcribed), transcriptions.completed),
             server.TranscriptionFailed: (transcriptions.failed,),
         }
         self._facts: dict[type[Fact], tuple[FactHandler, ...]] = {
@@ -147,14 +164,14 @@ class Session:
             facts.ResponseStarted: (playback.started, silence.started),
             facts.SpeechCommitted: (responses.spoke, turns.committed, silence.committed),
             facts.SpeechStarted: (interruptions.speech_started, silence.speech_started),
-            facts.ToolCalled: (turns.called,),
-            facts.ToolFinished: (turns.returned, silence.returned),
+            facts.ToolCalled: (turns.called, *said(contents.called)),
+            facts.ToolFinished: (turns.returned, silence.returned, *said(contents.returned)),
             facts.TruncationFinished: (interruptions.truncated, unheard.truncated),
         }
         self._waiting = (starts, transcriptions, truncations, playback, turns, silence)
         """What has a `due` and a `tick`."""
         self._closes = (
-            *(starts, transcriptions, truncations, speech, tools, responses, answers, unheard),
+            *(contents, starts, transcriptions, truncations, speech, tools, responses, answers, unheard),
             # An answer that is still being heard when the connection ends has not come to its end, nor its turn.
             *(turns, playback, interruptions),
         )
@@ -256,6 +273,14 @@ class Session:
 
     def _schedule(self) -> None:
         self._due = min([concern.due for concern in self._waiting])
+
+
+def _all(*handlers: EventHandler) -> tuple[EventHandler, ...]:
+    return handlers
+
+
+def _none(*handlers: EventHandler) -> tuple[EventHandler, ...]:
+    return ()
 
 
 def _reported(event: server.ErrorOccurred, at: float) -> Iterable[Fact]:

@@ -136,7 +136,8 @@ class Responses:
         if turn is not None:
             self._turns.response(turn)
         commit_seconds = None if committed_at is None else elapsed(committed_at, at)
-        yield ResponseStarted(at, known.id, known.turn_number, trigger, requested_at, commit_seconds)
+        conversation_id = made.conversation_id or None
+        yield ResponseStarted(at, known.id, known.turn_number, trigger, requested_at, commit_seconds, conversation_id)
 
     def output(self, event: Event, response_id: str | None, at: float) -> Iterable[Fact]:
         """A piece of output has come; only the first says something, so that is all this is called for."""
