@@ -6,6 +6,7 @@ import pytest
 
 from voicetap import __version__
 from voicetap.cli import main
+from voicetap.config import Serve
 
 CANARY = "sk-canary-0123456789"
 
@@ -45,10 +46,50 @@ def fail(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
             ("--upstream", "https://a.example", "--tls-cert", "nowhere.pem"),
             "voicetap serve: --tls-cert: Path does not point to a file",
         ),
+        (
+            ("--upstream", "https://a.example", "--label", CANARY),
+            "voicetap serve: --label: must be NAME=HEADER, as in tenant=x-tenant",
+        ),
+        (
+            ("--upstream", "https://a.example", "--label", f"{CANARY}=x-tenant"),
+            "voicetap serve: --label: NAME must be one of letters, digits and _, that begins with no digit and not "
+            "with __",
+        ),
+        (
+            ("--upstream", "https://a.example", "--label", f"tenant=x {CANARY}"),
+            "voicetap serve: --label: HEADER must be the name of an HTTP header, as in x-tenant",
+        ),
+        (
+            ("--upstream", "https://a.example", "--label", "a=x-a", "--label", "b=authorization"),
+            "voicetap serve: --label: HEADER may carry a credential, and labels are public",
+        ),
+        (
+            ("--upstream", "https://a.example", *(word for n in "abcd" for word in ("--label", f"{n}=x-{n}"))),
+            "voicetap serve: --label: there may be three at most",
+        ),
+        (
+            ("--upstream", "https://a.example", "--label", "a=x-a", "--label", "a=x-b"),
+            "voicetap serve: --label: each needs a NAME of its own",
+        ),
     ],
 )
 def test_one_line_names_the_option(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], line: str) -> None:
     assert fail(capsys, "serve", *arguments) == line + "\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--label", "tenant=x-tenant", "--label", "team=x-team"),
+        ("--label", "tenant=x-tenant,team=x-team"),
+        ("--label", '["tenant=x-tenant", "team=x-team"]'),
+    ],
+)
+def test_labels_are_given_one_by_one_or_together(monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]) -> None:
+    served: list[Serve] = []
+    monkeypatch.setattr("voicetap.app.run", lambda settings: len(served.append(settings) or served) - 1)
+    assert main(["serve", "--upstream", "https://a.example", *arguments]) == 0
+    assert [settings.label for settings in served] == [["tenant=x-tenant", "team=x-team"]]
 
 
 @pytest.mark.parametrize(

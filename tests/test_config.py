@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from voicetap.config import Address, Origin, Serve, parse_address, parse_origin
+from voicetap.config import Address, Label, Origin, Serve, parse_address, parse_label, parse_origin
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,103 @@ def test_address(text: str, address: Address) -> None:
 def test_a_bad_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="HOST:PORT"):
         parse_address(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("tenant=x-tenant", Label("tenant", "x-tenant")),
+        ("_Team2=X-Team_2", Label("_Team2", "x-team_2")),
+        ("author=x-author", Label("author", "x-author")),
+        ("monkey=x-monkey", Label("monkey", "x-monkey")),
+        ("agent=user-agent", Label("agent", "user-agent")),
+    ],
+)
+def test_label(text: str, label: Label) -> None:
+    assert parse_label(text) == label
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "NAME=HEADER"),
+        ("sk-canary", "NAME=HEADER"),
+        ("=x-canary", "NAME must"),
+        ("2canary=x-canary", "NAME must"),
+        ("__canary=x-canary", "NAME must"),
+        ("can-ary=x-canary", "NAME must"),
+        ("caña=x-canary", "NAME must"),
+        ("canary\n=x-canary", "NAME must"),
+        ("canary=", "HEADER must"),
+        ("canary=x canary", "HEADER must"),
+        ("canary=x-canary:", "HEADER must"),
+        ("canary=x-canary\n", "HEADER must"),
+        ("canary=a=canary", "HEADER must"),
+    ],
+)
+def test_a_bad_label_is_refused_unquoted(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem) as refused:
+        parse_label(text)
+    assert "canary" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Authorization",
+        "proxy-authorization",
+        "Cookie",
+        "set-cookie",
+        "api-key",
+        "apikey",
+        "x-api-key",
+        "X-Goog-Api-Key",
+        "Ocp-Apim-Subscription-Key",
+        "x-amz-security-token",
+        "x-forwarded-access-token",
+        "x-auth",
+        "x-auth-user",
+        "x-client-secret",
+        "sec-websocket-protocol",
+        "Sec-WebSocket-Key",
+    ],
+)
+def test_a_header_with_a_credential_makes_no_label(header: str) -> None:
+    with pytest.raises(ValueError, match="credential"):
+        parse_label(f"tenant={header}")
+
+
+TWO = ["tenant=x-tenant", "team=x-team"]
+
+
+@pytest.mark.parametrize(
+    "text", ["tenant=x-tenant,team=x-team", " tenant=x-tenant, team=x-team", '["tenant=x-tenant", "team=x-team"]']
+)
+def test_labels_in_a_variable(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("VOICETAP_LABEL", text)
+    assert Serve(upstream="https://a.example").label == TWO
+
+
+def test_labels_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "voicetap.toml"
+    file.write_text('label = ["tenant=x-tenant", "team=x-team"]\n')
+    assert Serve(upstream="https://a.example", config=file).label == TWO
+
+
+@pytest.mark.parametrize(
+    ("labels", "problem"),
+    [
+        ([f"{name}=x-{name}" for name in "abcd"], "three at most"),
+        (["a=x-a", "a=x-b"], "a NAME of its own"),
+        (["a=x-a", "b=cookie"], "credential"),
+        ("[a=x-a]", "JSON list"),
+        ("a=x-a,", "NAME=HEADER"),
+        ([5], "valid string"),
+    ],
+)
+def test_labels_that_cannot_be(labels: object, problem: str) -> None:
+    with pytest.raises(ValidationError, match=problem):
+        Serve(upstream="https://a.example", label=labels)  # type: ignore[arg-type]
 
 
 def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,6 +217,7 @@ def test_sizes_of_recordings_are_above_nothing(option: str) -> None:
         Serve(upstream="https://a.example", **{option: 0})  # type: ignore[arg-type]
 
 
-def test_content_and_recordings_are_off_unless_asked_for() -> None:
+def test_content_recordings_and_labels_are_off_unless_asked_for() -> None:
     settings = Serve(upstream="https://a.example")
+    assert settings.label == []
     assert (settings.record, settings.record_audio, settings.content) == (None, False, False)

@@ -13,7 +13,7 @@ from support.requires import REPOSITORY, lacks, requires_program
 PACKAGE = REPOSITORY / "proxy" / "voicetap"
 TESTS = REPOSITORY / "tests"
 
-_FACTS = ("answers", "connection", "messages", "session", "transcription", "turns", "usage")
+_FACTS = ("answers", "connection", "content", "messages", "session", "trace", "transcription", "turns", "usage")
 
 TESTED_THROUGH = {
     "chunks": "nouns without behaviour; the tests of relay and observe write and read them",

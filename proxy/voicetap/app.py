@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import signal
 import ssl
 import sys
@@ -12,7 +13,9 @@ from functools import partial
 import uvloop
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
-from .config import Serve, parse_address, parse_origin
+from .config import Serve, parse_address, parse_label, parse_origin
+from .facts import Connection, Sink, TraceIds
+from .loop_lag import LoopLag
 from .observe import ConversationObserver
 from .observe.recorder import Recorder
 from .observe.shelf import Shelf
@@ -20,8 +23,9 @@ from .observe.writer import Writer
 from .prices import PricesError, PriceTable, load_prices
 from .recording import Elider, Scrubber
 from .relay import Relay, Upstream
-from .signals.logs import to_standard_error
+from .signals.logs import LogLines, to_standard_error
 from .signals.metrics import Metrics
+from .telemetry import SpanSinks, Telemetry
 from .web.admin import Admin
 
 log = logging.getLogger(__name__)
@@ -65,17 +69,21 @@ class _Process:
         registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=registry)
-        metrics = Metrics(registry)
+        metrics = _metrics(registry, settings)
         prices = _prices(settings)
         recorder = _recorder(settings, partial(metrics.sink_failed, "recording"))
+        telemetry = Telemetry(
+            os.environ, registry, metrics.telemetry_dropped, parse_origin(settings.upstream), content=settings.content
+        )
         observer = ConversationObserver(
             asyncio.get_running_loop(),
-            sinks=lambda: [metrics.connection()],
+            sinks=_Sinks(telemetry.spans, metrics, LogLines()),
             process_sink=metrics,
             lagged=metrics.observer_lagged,
             sink_failed=metrics.sink_failed,
             recorder=recorder,
             prices=prices,
+            content=telemetry.content,
         )
         relay = Relay(
             _upstream(settings),
@@ -90,6 +98,8 @@ class _Process:
         await _listen("--admin", settings.admin, admin.start)
         await _listen("--listen", settings.listen, partial(relay.start, ssl_context=_server_tls(settings)))
         ticking = asyncio.create_task(observer.tick_for_ever())
+        lag = LoopLag(loop, metrics.loop_lagged)
+        lag.start()
         _say_listening(
             listen=parse_address(settings.listen)._replace(port=relay.port),
             admin=parse_address(settings.admin)._replace(port=admin.port),
@@ -100,9 +110,11 @@ class _Process:
         await self._drain(relay)
         await relay.stop()
         ticking.cancel()
+        lag.stop()
         observer.finish()
         if recorder is not None:
             recorder.stop()
+        await telemetry.stop()
         await admin.stop()
 
     def _signalled(self) -> None:
@@ -122,6 +134,28 @@ class _Process:
         for end in ends:
             end.cancel()
         log.info("stopping: %d sessions are cut", len(relay.live))
+
+
+class _Sinks:
+    """Makes the sinks of a connection. That of spans comes first: it says in the trace ids where each fact stands."""
+
+    def __init__(self, spans: SpanSinks | None, metrics: Metrics, logs: LogLines) -> None:
+        self._spans = spans
+        self._metrics = metrics
+        self._logs = logs
+
+    def __call__(self, connection: Connection) -> list[Sink]:
+        ids = TraceIds()
+        spans = [] if self._spans is None else [self._spans(connection, ids)]
+        return [*spans, self._metrics.connection(connection, ids), self._logs.connection(connection, ids)]
+
+
+def _metrics(registry: CollectorRegistry, settings: Serve) -> Metrics:
+    labels = [parse_label(label) for label in settings.label]
+    try:
+        return Metrics(registry, [(label.name, label.header.encode()) for label in labels])
+    except ValueError as error:
+        raise CannotStart(f"--label: {error}", BAD_FILE) from error
 
 
 def _prices(settings: Serve) -> PriceTable:

@@ -5,7 +5,9 @@ defaults here.
 """
 
 import ipaddress
+import json
 import os
+import re
 import tomllib
 import warnings
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, FilePath, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 
 class Address(NamedTuple):
@@ -70,6 +72,39 @@ def parse_origin(text: str) -> Origin:
     return Origin(tls, url.hostname, port or (443 if tls else 80))
 
 
+class Label(NamedTuple):
+    """A label of metrics, whose values are those of a header of upgrade requests."""
+
+    name: str
+    header: str
+    """In lower case."""
+
+
+_LABEL_NAME = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+"""Prometheus: data model; what begins with __ is its own."""
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""RFC 9110 section 5.6.2."""
+_CREDENTIAL_HEADER = re.compile(
+    r"authori[sz]ation|authenticat|cookie|token|secret|passw|credential|signature|bearer|api[-_]?key|access[-_]?key"
+    r"|(?:^|[-_])(?:key|auth|jwt|pwd)(?:[-_]|$)|^sec-websocket-"
+)
+"""Browsers send the API's key in `sec-websocket-protocol`."""
+
+
+def parse_label(text: str) -> Label:
+    """Read NAME=HEADER; raise ValueError, never quoting it."""
+    name, equals, header = text.partition("=")
+    if not equals:
+        raise ValueError("must be NAME=HEADER, as in tenant=x-tenant")
+    if not _LABEL_NAME.fullmatch(name):
+        raise ValueError("NAME must be one of letters, digits and _, that begins with no digit and not with __")
+    if not _HEADER_NAME.fullmatch(header):
+        raise ValueError("HEADER must be the name of an HTTP header, as in x-tenant")
+    if _CREDENTIAL_HEADER.search(header.lower()):
+        raise ValueError("HEADER may carry a credential, and labels are public")
+    return Label(name, header.lower())
+
+
 def _valid(parse: Callable[[str], object]) -> AfterValidator:
     def check(text: str) -> str:
         parse(text)
@@ -103,6 +138,35 @@ def _named(path: object) -> object:
 
 
 DirectoryOption = Annotated[Path, BeforeValidator(_named), AfterValidator(_usable_directory)]
+
+LABELS = 3
+"""Labels that the operator may add: each multiplies the number of series."""
+
+
+def _separate(labels: object) -> object:
+    """A variable is a text, and so are the options of a command line: JSON, or with commas between the labels."""
+    if not isinstance(labels, str):
+        return labels
+    if not labels.startswith("["):
+        return [label.strip() for label in labels.split(",")]
+    try:
+        return json.loads(labels)
+    except ValueError as error:
+        raise ValueError("must be a JSON list, or have commas between the labels") from error
+
+
+def _few(labels: list[str]) -> list[str]:
+    names = {parse_label(label).name for label in labels}
+    if len(labels) > LABELS:
+        raise ValueError("there may be three at most")
+    if len(names) < len(labels):
+        raise ValueError("each needs a NAME of its own")
+    return labels
+
+
+LabelOptions = Annotated[
+    list[Annotated[str, _valid(parse_label)]], NoDecode, BeforeValidator(_separate), AfterValidator(_few)
+]
 
 
 class Settings(BaseSettings):
@@ -180,8 +244,12 @@ class Serve(Settings):
     )
     content: bool = Field(
         False,
-        description="write what people and models said into files: transcripts, prompts, tool arguments and results, "
-        "in clear text; credentials never",
+        description="write what people and models said into recordings and spans: transcripts, prompts, tool arguments "
+        "and results, in clear text; credentials never",
+    )
+    label: LabelOptions = Field(
+        [],
+        description="NAME=HEADER: a label of metrics with the values of that header of upgrade requests; three at most",
     )
     prices: FilePath | None = Field(None, description="a TOML file of prices to lay over the built-in ones")
     config: FilePath | None = Field(None, description="a TOML file with these options as its keys")

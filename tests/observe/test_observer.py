@@ -8,7 +8,15 @@ import pytest
 from support.frames import TEXT, frame
 from support.observing import Listener
 from voicetap.chunks import Chunk, Ending, Handshake, HttpExchange, Side, UpgradeRequest
-from voicetap.facts import EventReceived, HttpAnswered, SessionStarted, SessionStartFailed, UsageReported
+from voicetap.facts import (
+    Connection,
+    ContentSeen,
+    EventReceived,
+    HttpAnswered,
+    SessionStarted,
+    SessionStartFailed,
+    UsageReported,
+)
 from voicetap.observe import ConversationObserver
 from voicetap.observe import observer as observers
 from voicetap.prices import Price, PriceTable
@@ -17,7 +25,7 @@ from voicetap.prices import Price, PriceTable
 class Process:
     """An observer and everybody who hears of it."""
 
-    def __init__(self, prices: PriceTable | None = None) -> None:
+    def __init__(self, prices: PriceTable | None = None, *, content: bool = False) -> None:
         self.listeners: list[Listener] = []
         self.process_listener = Listener()
         self.lags: list[float] = []
@@ -28,9 +36,10 @@ class Process:
             lagged=self.lags.append,
             sink_failed=lambda _: None,
             prices=prices,
+            content=content,
         )
 
-    def _sinks(self) -> list[Listener]:
+    def _sinks(self, connection: Connection) -> list[Listener]:
         self.listeners.append(Listener())
         return [self.listeners[-1]]
 
@@ -63,6 +72,18 @@ async def test_every_connection_has_the_same_prices(prices: PriceTable | None, c
     assert [
         [fact.cost_usd for fact in listener.facts if isinstance(fact, UsageReported)] for listener in process.listeners
     ] == [[cost], [cost]]
+
+
+@pytest.mark.parametrize(("content", "said"), [(False, []), (True, ["Hello"])])
+async def test_what_is_said_is_told_only_where_that_was_asked_for(content: bool, said: list[str]) -> None:
+    process = Process(content=content)
+    tap = process.observer.upgrade(UpgradeRequest("/v1/realtime", (), 1.0))
+    tap.answered(Handshake("101", (), 0.1, 1.0))
+    done = b'{"type":"response.output_text.done","response_id":"resp_1","item_id":"item_A","text":"Hello"}'
+    tap.chunk(Chunk(Side.SERVER, frame(TEXT, done), 2.0))
+    process.observer.finish()
+    [listener] = process.listeners
+    assert [fact.text for fact in listener.facts if isinstance(fact, ContentSeen)] == said
 
 
 async def test_a_plain_request_belongs_to_no_connection() -> None:

@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicetap.chunks import Side
 from voicetap.signals import labels
+from voicetap.signals.logs.sink import ConnectionLog
+from voicetap.signals.metrics.sink import ConnectionMetrics
+from voicetap.signals.spans.sink import ConnectionSpans
 
 
 @pytest.mark.parametrize(
@@ -66,47 +68,90 @@ def test_codes_that_are_not_listed_are_other() -> None:
     assert labels.failure_code("session_expired") == "other"
     assert labels.gap("framing") == "framing"
     assert labels.sink("metrics") == "metrics"
+    assert labels.telemetry("traces") == "traces"
+    assert labels.rate_limit("tokens") == "tokens"
+    assert labels.rate_limit("spoons") == "other"
 
 
-def test_the_first_models_keep_their_names() -> None:
-    models = labels.Models(limit=2)
-    assert models.label(None) == "unknown"
-    assert models.label("gpt-realtime") == "gpt-realtime"
-    assert models.label("grok/voice:latest") == "grok/voice:latest"
-    assert models.label("a third") == "other"
-    assert models.label("third") == "other"
-    assert models.label("gpt-realtime") == "gpt-realtime"
+def test_every_sink_has_a_label_of_its_own() -> None:
+    assert {ConnectionMetrics.name, ConnectionSpans.name, ConnectionLog.name} < set(labels.SINKS)
 
 
-@pytest.mark.parametrize("name", ["", "m" * 101, "two words", 'quo"te', "new\nline", "esc\x1b[2J", "zażółć", "\u202e"])
-def test_what_is_no_name_of_a_model_is_other(name: str) -> None:
-    assert labels.Models().label(name) == "other"
+@pytest.mark.parametrize(
+    ("status", "reason", "label"),
+    [
+        ("completed", None, "none"),
+        ("completed", "odd", "none"),
+        ("cancelled", "turn_detected", "turn_detected"),
+        ("cancelled", "max_output_tokens", "other"),
+        ("incomplete", "max_output_tokens", "max_output_tokens"),
+        ("incomplete", None, "none"),
+        ("failed", "rate_limit_exceeded", "rate_limit_exceeded"),
+        ("failed", "made up", "other"),
+        ("unfinished", None, "none"),
+        ("unfinished", "odd", "none"),
+    ],
+)
+def test_reasons_of_responses(status: str, reason: str | None, label: str) -> None:
+    assert labels.response(status, reason) == (status, label)
 
 
-@given(st.text(max_size=40), st.integers())
-def test_any_value_of_a_peer_becomes_one_of_few(text: str, number: int) -> None:
+@pytest.mark.parametrize(
+    ("role", "type", "pair"),
+    [
+        ("user", "message", ("user", "message")),
+        ("assistant", "message", ("assistant", "message")),
+        ("developer", "message", ("other", "message")),
+        ("none", "message", ("other", "message")),
+        (None, "message", ("other", "message")),
+        (None, "function_call", ("none", "function_call")),
+        ("assistant", "function_call", ("none", "function_call")),
+        (None, "song", ("other", "other")),
+        (None, None, ("other", "other")),
+    ],
+)
+def test_items(role: str | None, type: str | None, pair: tuple[str, str]) -> None:
+    assert labels.item(role, type) == pair
+
+
+def test_kinds_of_tokens() -> None:
+    assert labels.TOKENS == {
+        "input_text": ("input", "text", "false"),
+        "input_text_cached": ("input", "text", "true"),
+        "input_image": ("input", "image", "false"),
+        "input_image_cached": ("input", "image", "true"),
+        "input_audio": ("input", "audio", "false"),
+        "input_audio_cached": ("input", "audio", "true"),
+        "input_unknown": ("input", "unknown", "false"),
+        "output_text": ("output", "text", "false"),
+        "output_audio": ("output", "audio", "false"),
+        "output_unknown": ("output", "unknown", "false"),
+    }
+
+
+def test_closed_lists_are_those_of_the_facts() -> None:
+    assert labels.ENDS[:4] == ("client_closed", "server_closed", "client_lost", "upstream_lost")
+    assert labels.ENDS[4:] == ("expired", "refused", "drained")
+    assert labels.START_OUTCOMES == ("started", "refused", "closed", "timeout")
+    assert labels.TRANSCRIPTION_OUTCOMES == ("completed", "empty", "failed", "timed_out", "session_closed")
+    assert labels.LATE_OUTCOMES == ("completed", "empty", "failed")
+    assert labels.TRIGGERS == ("vad", "client", "tool", "timeout")
+    assert labels.DEAD_AIR == ("speech", "request", "tool_output")
+    assert labels.TOOL_OUTCOMES == ("answered", "unanswered", "cancelled", "completed", "failed")
+    assert labels.SURPRISES == ("order", "unknown_id", "orphan_delta", "schema")
+    assert len(labels.INTERRUPTIONS) == 9
+    assert ("playing", "cleared") in labels.INTERRUPTIONS
+    assert len(labels.TURNS) == 24
+    assert ("agent_initiated", "session_closed") in labels.TURNS
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.integers())
+def test_any_value_of_a_peer_becomes_one_of_few(text: str, other: str, number: int) -> None:
     assert labels.route(text) in labels.ROUTES
     assert labels.error_code(text) in labels.ERROR_CODES
     assert labels.handshake_outcome(text)
     assert labels.close_code(number)
     assert labels.status(number)
-
-
-@pytest.mark.parametrize(
-    ("sender", "name", "values"),
-    [
-        (Side.SERVER, "response.done", ("server", "response.done")),
-        (Side.SERVER, "ping", ("server", "ping")),
-        (Side.CLIENT, "ping", ("client", "other")),
-        (Side.CLIENT, "made up", ("client", "other")),
-    ],
-)
-def test_an_event_that_its_sender_has_in_no_catalogue_is_other(
-    sender: Side, name: str, values: tuple[str, str]
-) -> None:
-    assert labels.event(sender, name) == values
-
-
-@pytest.mark.parametrize("side", Side)
-def test_a_side_is_called_as_in_recordings(side: Side) -> None:
-    assert labels.sender(side) == (side.value,)
+    assert labels.item(text, other) in labels.ITEMS
+    assert labels.item(text, "message") in labels.ITEMS
+    assert labels.response("failed", text) in labels.RESPONSES

@@ -1,4 +1,4 @@
-"""What the kernel holds of a connection: bytes that it has taken and nobody has read."""
+"""What the kernel knows: bytes of a connection that it has taken and nobody has read, the memory of a process."""
 
 from pathlib import Path
 
@@ -17,3 +17,9 @@ def queued_bytes(*ports: int) -> int:
 
 def _port(address: str) -> int:
     return int(address.rpartition(":")[2], 16)
+
+
+def resident_bytes(pid: int) -> int:
+    """Of memory that a process has (Linux)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS:"))

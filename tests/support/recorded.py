@@ -11,7 +11,7 @@ import msgspec
 from support.frames import frame
 from support.observing import Listener
 from voicetap.chunks import Chunk, Ending, Handshake, Side, UpgradeRequest
-from voicetap.facts import BytesRelayed, Fact, HandshakeAnswered
+from voicetap.facts import BytesRelayed, Connection, Fact, HandshakeAnswered
 from voicetap.observe.lines import Censor
 from voicetap.observe.pipeline import Pipeline
 from voicetap.observe.recorder import Recorder
@@ -48,11 +48,10 @@ class Recorded:
             censor,
             lambda: self.failed.append("recorder"),
             max_bytes=max_bytes,
-            clock=lambda: OPENED_AT + 0.5,
-            now=lambda: STARTED,
         )
         request = UpgradeRequest(target, (), OPENED_AT)
-        self.pipeline = Pipeline(request, [self.listener], self.failed.append, recorder=recorder.upgrade(request))
+        connection = Connection("5e55100000000001", request, STARTED.timestamp() - 0.5)
+        self.pipeline = Pipeline(request, [self.listener], self.failed.append, recorder=recorder.upgrade(connection))
         self.wait(0.21)
         headers = [(b"Sec-WebSocket-Extensions", extensions)] if extensions else []
         self.pipeline.answered(Handshake(outcome, headers, 0.1, self.now))

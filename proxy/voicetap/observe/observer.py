@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from time import monotonic
+from secrets import token_hex
+from time import monotonic, time
 
 from ..chunks import HttpExchange, UpgradeRequest
-from ..facts import HttpAnswered, Sink
+from ..facts import Connection, HttpAnswered, Sink
 from ..prices import PriceTable
 from .backlog import Backlog, Loop
 from .pipeline import Pipeline
@@ -26,17 +27,19 @@ class ConversationObserver:
         self,
         loop: Loop,
         *,
-        sinks: Callable[[], Iterable[Sink]],
+        sinks: Callable[[Connection], Iterable[Sink]],
         process_sink: Sink,
         lagged: Callable[[float], None],
         sink_failed: Callable[[str], None],
         recorder: Recorder | None = None,
         prices: PriceTable | None = None,
+        content: bool = False,
     ) -> None:
         """`sinks` makes those of a new connection; `process_sink` takes facts that belong to none.
 
         `lagged` is told once a tick how many seconds observing was behind at its worst, `sink_failed` the name of a
-        sink that raised. Without `prices` nothing has a cost.
+        sink that raised. Without `prices` nothing has a cost; without `content` no fact says what people and models
+        said.
         """
         self._backlog = Backlog(loop)
         self._lagged = lagged
@@ -45,12 +48,21 @@ class ConversationObserver:
         self._sink_failed = sink_failed
         self._recorder = recorder
         self._prices = prices
+        self._content = content
         self._taps: set[ConnectionTap] = set()
 
     def upgrade(self, request: UpgradeRequest) -> ConnectionTap:
         """Told by the relay."""
-        recorder = self._recorder.upgrade(request) if self._recorder else None
-        pipeline = Pipeline(request, self._sinks(), self._sink_failed, recorder=recorder, prices=self._prices)
+        connection = Connection(token_hex(8), request, time() - (monotonic() - request.at))
+        recorder = self._recorder.upgrade(connection) if self._recorder else None
+        pipeline = Pipeline(
+            request,
+            self._sinks(connection),
+            self._sink_failed,
+            recorder=recorder,
+            prices=self._prices,
+            content=self._content,
+        )
         tap = ConnectionTap(pipeline, self._backlog, self._taps.discard)
         self._taps.add(tap)
         return tap

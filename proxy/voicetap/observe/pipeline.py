@@ -35,8 +35,10 @@ class Pipeline:
         recorder: SessionRecorder | None = None,
         *,
         prices: PriceTable | None = None,
+        content: bool = False,
     ) -> None:
-        """`sink_failed` is told the name of a sink that raised. Without `prices` nothing has a cost."""
+        """`sink_failed` is told the name of a sink that raised. Without `prices` nothing has a cost; without `content`
+        no fact says what people and models said."""
         self._request = request
         self._session: Session | None = None
         """From a 101 on; before it, nothing of a session is awaited."""
@@ -44,6 +46,7 @@ class Pipeline:
         self._sink_failed = sink_failed
         self._recorder = recorder
         self._prices = prices
+        self._content = content
         self._decoders: dict[Side, MessageDecoder] = {}
         self._piece = PIECE
 
@@ -53,7 +56,9 @@ class Pipeline:
         if self._recorder is not None:
             self._recorder.answered(handshake)
         if handshake.outcome == "101":
-            self._session = Session(self._request.target, self._request.at, handshake.at, prices=self._prices)
+            self._session = Session(
+                self._request.target, self._request.at, handshake.at, prices=self._prices, content=self._content
+            )
             deflate = parse_deflate(_values(handshake.headers, b"sec-websocket-extensions"))
             self._decoders = {side: MessageDecoder(side, deflate) for side in Side}
             self._piece = COMPRESSED_PIECE if deflate else PIECE

@@ -6,13 +6,12 @@ for a replay could not tell what is missing.
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from secrets import token_hex
-from time import monotonic
+from datetime import UTC, datetime
 from typing import ParamSpec
 
 from .. import __version__
-from ..chunks import Ending, Handshake, Side, UpgradeRequest
+from ..chunks import Ending, Handshake, Side
+from ..facts import Connection
 from ..recording import Header, close_members, harmless_target, header_line, line
 from ..recording.format import NO_CLOSE_FRAME, VERSION
 from ..wire import Kind, Message
@@ -35,8 +34,6 @@ class Recorder:
         failed: Callable[[], None],
         *,
         max_bytes: int,
-        clock: Callable[[], float] = monotonic,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`censor` makes one for each recording, `failed` is called for each that is broken off; `max_bytes` is the
         size at which a recording ends."""
@@ -44,20 +41,18 @@ class Recorder:
         self._censor = censor
         self._failed = failed
         self._max_bytes = max_bytes
-        self._clock = clock
-        self._now = now
 
-    def upgrade(self, request: UpgradeRequest) -> "SessionRecorder":
+    def upgrade(self, connection: Connection) -> "SessionRecorder":
         """A client asks for a WebSocket."""
-        return SessionRecorder(request, self._begin, self._failed)
+        return SessionRecorder(connection, self._begin, self._failed)
 
     def stop(self) -> None:
         """Write what waits, for a short time; nothing follows."""
         self._writer.stop()
 
-    def _begin(self, request: UpgradeRequest, handshake: Handshake) -> "_Recording":
-        started = self._now() - timedelta(seconds=self._clock() - request.at)
-        file = File(self._writer, recording_name(started, token_hex(8)))
+    def _begin(self, connection: Connection, handshake: Handshake) -> "_Recording":
+        request, started = connection.request, datetime.fromtimestamp(connection.requested_at, UTC)
+        file = File(self._writer, recording_name(started, connection.id))
         recording = _Recording(request.at, file, self._censor(), self._max_bytes)
         recording.header(started, request.target, handshake.at)
         return recording
@@ -68,11 +63,11 @@ class SessionRecorder:
 
     def __init__(
         self,
-        request: UpgradeRequest,
-        begin: Callable[[UpgradeRequest, Handshake], "_Recording"],
+        connection: Connection,
+        begin: Callable[[Connection, Handshake], "_Recording"],
         failed: Callable[[], None],
     ) -> None:
-        self._request = request
+        self._connection = connection
         self._begin = begin
         self._failed = failed
         self._recording: _Recording | None = None
@@ -100,7 +95,7 @@ class SessionRecorder:
             recording.finish()
 
     def _start(self, handshake: Handshake) -> None:
-        self._recording = self._begin(self._request, handshake)
+        self._recording = self._begin(self._connection, handshake)
 
     def _guarded(self, write: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         try:

@@ -1,9 +1,13 @@
 """What voicetap says: signals made from facts.
 
-names      the one catalogue of metrics
-labels     the values that their labels take
-series     metrics of the catalogue in a Prometheus registry
-families   all of them, with their children at hand
-metrics    Fact -> sample
-logs       the formatter of the log lines of the process: one JSON object each
+names        the one catalogue of metrics; metric: what it says of each
+labels       the values that their labels take
+identifiers  what may be shown of ids, codes and names that peers choose
+counts       what a session came to, in numbers
+
+metrics      Fact -> sample
+spans        Fact -> span
+logs         Fact -> log line, and the shape of every line of the process
+report       Fact -> the report of a recorded session
+otel         the way out to a collector, as the OTEL_* variables ask for it
 """

@@ -6,19 +6,41 @@ so the first failure would be invisible.
 
 import re
 from collections.abc import Callable
+from itertools import product
+from typing import get_args, get_type_hints
 
-from ..chunks import Side
-from ..realtime import CATALOGUE
+from ..facts import (
+    AudioBegan,
+    ConnectionClosed,
+    DeadAirNoticed,
+    Fact,
+    Interrupted,
+    SessionStartFailed,
+    Surprise,
+    Tokens,
+    ToolFinished,
+    TranscriptionFinished,
+    TranscriptionLate,
+    TurnEnded,
+)
+from ..session.usage import partition
 
 OTHER = "other"
 UNKNOWN = "unknown"
-"""Where no server has named a model."""
+"""Where no server has named a model, or no client sent the header that an operator's label comes from."""
+NONE = "none"
+"""There is nothing to name; an empty value would be no label."""
+
+
+def _closed(fact: type[Fact], field: str) -> tuple[str, ...]:
+    """All values of a field that has a closed list."""
+    values: tuple[str, ...] = get_args(get_type_hints(fact)[field])
+    return values
+
 
 SIDES = ("client", "server")
-
-START_OUTCOMES = ("started", "refused", "closed", "timeout")
-
-ENDS = ("client_closed", "server_closed", "client_lost", "upstream_lost", "expired", "refused", "drained")
+START_OUTCOMES = ("started", *_closed(SessionStartFailed, "outcome"))
+ENDS = _closed(ConnectionClosed, "end")
 
 HANDSHAKE_OUTCOMES = (
     *("101", "3xx", "400", "401", "403", "404", "429", "5xx"),
@@ -84,27 +106,20 @@ def status(code: int) -> str:
 
 ERROR_CODES = (
     "beta_api_shape_disabled",
-    "cannot_update_voice",
     "conversation_already_has_active_response",
     "inference_rate_limit_exceeded",
     "input_audio_buffer_commit_empty",
     "insufficient_quota",
     "invalid_api_key",
-    "invalid_event",
-    "invalid_json",
     "invalid_model",
     "invalid_request_error",
     "invalid_value",
-    "item_truncate_invalid_item_id",
-    "missing_model",
-    "missing_required_parameter",
     "rate_limit_exceeded",
     "response_cancel_not_active",
     "server_error",
     "session_expired",
     "unknown",
     "unknown_parameter",
-    "unsupported_content_type",
     OTHER,
 )
 
@@ -123,8 +138,8 @@ FAILURE_CODES = (
 )
 """Of transcriptions."""
 
-TRANSCRIPTION_OUTCOMES = ("completed", "empty", "failed", "timed_out", "session_closed")
-LATE_OUTCOMES = ("completed", "empty", "failed")
+TRANSCRIPTION_OUTCOMES = _closed(TranscriptionFinished, "outcome")
+LATE_OUTCOMES = _closed(TranscriptionLate, "outcome")
 
 TRUNCATIONS = (
     *(("client", outcome) for outcome in ("acknowledged", "rejected", "unanswered")),
@@ -132,8 +147,76 @@ TRUNCATIONS = (
     ("unknown", "acknowledged"),
 )
 
+TURNS = tuple(product(_closed(TurnEnded, "opened_by"), _closed(TurnEnded, "outcome")))
+INTERRUPTIONS = tuple(product(_closed(Interrupted, "phase"), _closed(Interrupted, "cause")))
+TRIGGERS = _closed(AudioBegan, "trigger")
+DEAD_AIR = _closed(DeadAirNoticed, "after")
+TOOL_OUTCOMES = _closed(ToolFinished, "outcome")
+SURPRISES = _closed(Surprise, "kind")
+
+RESPONSES = (
+    ("completed", NONE),
+    *(("cancelled", reason) for reason in ("turn_detected", "client_cancelled", NONE, OTHER)),
+    *(("incomplete", reason) for reason in ("max_output_tokens", "content_filter", NONE, OTHER)),
+    *(
+        ("failed", reason)
+        for reason in (
+            "inference_rate_limit_exceeded",
+            "insufficient_quota",
+            "invalid_request_error",
+            "rate_limit_exceeded",
+            "server_error",
+            NONE,
+            OTHER,
+        )
+    ),
+    ("unfinished", NONE),
+)
+"""Status and reason."""
+
+
+def response(status: str, reason: str | None) -> tuple[str, str]:
+    """One of RESPONSES."""
+    for pair in ((status, reason or NONE), (status, OTHER)):
+        if pair in RESPONSES:
+            return pair
+    return (status, NONE)
+
+
+ITEMS = (
+    *((role, "message") for role in ("user", "assistant", "system", OTHER)),
+    *((NONE, type) for type in ("function_call", "function_call_output", "mcp_call", "mcp_list_tools")),
+    *((NONE, type) for type in ("mcp_approval_request", "mcp_approval_response")),
+    (OTHER, OTHER),
+)
+"""Role and type."""
+
+
+def item(role: str | None, type: str | None) -> tuple[str, str]:
+    """One of ITEMS; only messages have a role."""
+    if type == "message":
+        return (role, type) if role is not None and (role, type) in ITEMS else (OTHER, type)
+    return (NONE, type) if type is not None and (NONE, type) in ITEMS else (OTHER, OTHER)
+
+
+def _token(kind: str) -> tuple[str, str, str]:
+    direction, modality, *cached = kind.split("_")
+    return direction, modality, "true" if cached else "false"
+
+
+TOKENS = {kind: _token(kind) for kind in partition(Tokens())}
+"""Parts of the partition of usage -> direction, modality, cached."""
+TRANSCRIPTION_TOKENS = frozenset({"input_text", "input_audio", "input_unknown", "output_text"})
+"""Those that servers report of transcriptions."""
+
+RATE_LIMITS = ("requests", "tokens", OTHER)
+WITHIN = {"1m": 60.0, "5m": 300.0, "15m": 900.0}
+"""Seconds."""
+
 GAPS = ("framing", "oversize", "inflate", "inflate_limit", "backlog", "error", OTHER)
-SINKS = ("metrics", "recording", OTHER)
+SINKS = ("metrics", "traces", "logs", "recording", OTHER)
+TELEMETRY = ("traces", "metrics", OTHER)
+"""Signals of OpenTelemetry."""
 
 
 def one_of(values: tuple[str, ...]) -> Callable[[str], str]:
@@ -146,43 +229,5 @@ error_code = one_of(ERROR_CODES)
 failure_code = one_of(FAILURE_CODES)
 gap = one_of(GAPS)
 sink = one_of(SINKS)
-
-MODELS = 20
-_MODEL = re.compile(r"[\w.:/@+-]{1,100}", re.ASCII)
-
-
-class Models:
-    """The first 20 models that servers named; any further one is `other`, and none is `unknown`."""
-
-    def __init__(self, limit: int = MODELS) -> None:
-        self._limit = limit
-        self._known: set[str] = set()
-
-    def label(self, model: str | None) -> str:
-        """The label of a model."""
-        if model is None:
-            return UNKNOWN
-        if model in self._known:
-            return model
-        if len(self._known) >= self._limit or not _MODEL.fullmatch(model):
-            return OTHER
-        self._known.add(model)
-        return model
-
-
-_EVENTS = {side: {name: (side.value, name) for name in (*CATALOGUE[side], OTHER)} for side in Side}
-_CLIENT_EVENTS, _SERVER_EVENTS = _EVENTS[Side.CLIENT], _EVENTS[Side.SERVER]
-
-
-def event(sender: Side, name: str) -> tuple[str, str]:
-    """Labels `from` and `type` of an event; what is in no catalogue is `other`. Looked up with every event."""
-    events = _SERVER_EVENTS if sender is Side.SERVER else _CLIENT_EVENTS
-    return events.get(name) or events[OTHER]
-
-
-_CLIENT, _SERVER = (Side.CLIENT.value,), (Side.SERVER.value,)
-
-
-def sender(side: Side) -> tuple[str]:
-    """Label `from` alone. Looked up with every chunk, so not by `.value`, which costs more than counting does."""
-    return _SERVER if side is Side.SERVER else _CLIENT
+telemetry = one_of(TELEMETRY)
+rate_limit = one_of(RATE_LIMITS)

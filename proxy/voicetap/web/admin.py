@@ -5,17 +5,23 @@ from collections.abc import Callable
 
 from aiohttp import hdrs, web
 from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import choose_encoder
+
+from .exposition import Exposition
+
+SEND_SECONDS = 10.0
+"""How long a scraper may take to read; Prometheus itself gives up after so long, if not told otherwise."""
 
 
 class Admin:
     """Serves /metrics, /livez, /readyz and /startupz."""
 
-    def __init__(self, registry: CollectorRegistry, ready: Callable[[], str | None]) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, ready: Callable[[], str | None], *, send_seconds: float = SEND_SECONDS
+    ) -> None:
         """`ready` says None when new sessions are welcome, else why they are not."""
-        self._registry = registry
+        self._exposition = Exposition(registry)
         self._ready = ready
-        self._rendering = asyncio.Lock()
+        self._send_seconds = send_seconds
         self._runner: web.AppRunner | None = None
 
     async def start(self, host: str, port: int) -> None:
@@ -44,14 +50,30 @@ class Admin:
         """Stop listening."""
         if self._runner is not None:
             await self._runner.cleanup()
+        self._exposition.close()
 
     async def _metrics(self, request: web.Request) -> web.Response:
         """The registry, as OpenMetrics or in Prometheus's own text, whichever was asked for."""
-        encode, content_type = choose_encoder(request.headers.get(hdrs.ACCEPT, ""))
-        # Off the loop, so that no call waits for a scrape; one at a time, so that many scrapers cost no more.
-        async with self._rendering:
-            body = await asyncio.get_running_loop().run_in_executor(None, encode, self._registry)
-        return web.Response(body=body, headers={hdrs.CONTENT_TYPE: content_type})
+        accept, accept_encoding = (
+            ",".join(request.headers.getall(name, ())) for name in (hdrs.ACCEPT, hdrs.ACCEPT_ENCODING)
+        )
+        answer = await self._exposition.answer(accept, accept_encoding)
+        headers = {hdrs.CONTENT_TYPE: answer.content_type, hdrs.VARY: f"{hdrs.ACCEPT}, {hdrs.ACCEPT_ENCODING}"}
+        if answer.gzipped:
+            headers[hdrs.CONTENT_ENCODING] = "gzip"
+        response = web.Response(body=answer.body, headers=headers)
+        await self._send(request, response)
+        return response
+
+    async def _send(self, request: web.Request, response: web.Response) -> None:
+        """Send it at once, and not to somebody who has stopped reading, for whom aiohttp would wait for ever."""
+        try:
+            async with asyncio.timeout(self._send_seconds):
+                await response.prepare(request)
+                await response.write_eof()
+        except (ConnectionError, TimeoutError):
+            if request.transport is not None:
+                request.transport.abort()
 
     async def _alive(self, request: web.Request) -> web.Response:
         """The event loop turns, or there would be no answer. Startup is over once this port listens."""

@@ -1,0 +1,32 @@
+"""Metrics by OTLP over HTTP, the specification's default."""
+
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
+
+from .bridge import Bridge
+from .http import CollectorSession
+from .ways import UNSENDABLE, Way
+
+
+class WayOverHttp(Way):
+    """Knows also of points that a collector took and then threw away: OTLP's partial success."""
+
+    def __init__(self, bridge: Bridge, timeout: float) -> None:
+        """`timeout` in seconds; the SDK reads endpoint, headers, TLS and compression from the variables."""
+        self._session = CollectorSession()
+        super().__init__(bridge, OTLPMetricExporter(session=self._session, timeout=timeout))
+
+    def push(self) -> str | None:
+        """Push what is new. What was rejected counts as delivered: it must not be sent again."""
+        self._session.forget()
+        return super().push() or ("rejected" if self._rejected() else None)
+
+    def _failure(self) -> str:
+        return self._session.trouble or UNSENDABLE
+
+    def _rejected(self) -> bool:
+        try:
+            answer = ExportMetricsServiceResponse.FromString(self._session.body)
+        except Exception:  # some collectors answer with a page
+            return False
+        return bool(answer.partial_success.rejected_data_points)

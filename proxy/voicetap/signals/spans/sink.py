@@ -1,0 +1,342 @@
+"""Facts -> spans of one connection."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from opentelemetry.trace import Tracer
+
+from ...config import Origin
+from ...facts import (
+    AnswerGenerated,
+    AnswerSpoken,
+    AudioBegan,
+    BytesRelayed,
+    Connection,
+    ConnectionClosed,
+    ContentSeen,
+    DeadAirNoticed,
+    ErrorReported,
+    Fact,
+    GapOpened,
+    HandshakeAnswered,
+    Interrupted,
+    InterruptionTookEffect,
+    OutputBegan,
+    Overlapped,
+    PlaybackUnderran,
+    ResponseFinished,
+    ResponseStarted,
+    SessionConfigured,
+    SessionFellSilent,
+    SessionStarted,
+    SessionStartFailed,
+    SpeechStarted,
+    SpeechStopped,
+    Surprise,
+    ToolCalled,
+    ToolFinished,
+    ToolResumed,
+    TraceIds,
+    TranscriptionFinished,
+    TranscriptionLate,
+    TranscriptionStarted,
+    TruncationFinished,
+    TruncationMeasured,
+    TurnAnswered,
+    TurnEnded,
+    TurnOpened,
+    UsageReported,
+)
+from ...session.bounded import Bounded
+from ..counts import Counts
+from . import happenings
+from . import semconv as s
+from .attributes import Attributes, Value, known
+from .handshake import handshake_span
+from .provider import server_attributes
+from .responses import Responses
+from .said import Said
+from .speech import Speech
+from .summary import summary
+from .tools import Tools
+from .transcriptions import Transcriptions
+from .turns import Happening, Turn, Turns
+from .writer import SpanWriter, ids_of
+
+
+class Spans:
+    """The spans of one process."""
+
+    def __init__(self, tracer: Tracer, upstream: Origin, *, content: bool) -> None:
+        """`content`: what people and models say becomes attributes, if facts tell it."""
+        self._tracer = tracer
+        self._server = server_attributes(upstream)
+        self._content = content
+
+    def connection(self, connection: Connection, ids: TraceIds) -> "ConnectionSpans":
+        """The sink of a new connection; it says in `ids` where each fact stands."""
+        return ConnectionSpans(connection, ids, SpanWriter(self._tracer, connection, self._server), self._content)
+
+
+class ConnectionSpans:
+    """The sink of one connection. Where its handshake is not sampled, there is nothing else to do."""
+
+    name: ClassVar[str] = "traces"
+
+    def __init__(self, connection: Connection, ids: TraceIds, writer: SpanWriter, content: bool) -> None:
+        self._connection = connection
+        self._ids = ids
+        self._writer = writer
+        self._sampled = False
+        self._configured: SessionConfigured | None = None
+        self._model: Attributes = {}
+        self._start: dict[str, Value | None] = {}
+        self._turns = Turns(writer)
+        self._speech = Speech(writer)
+        self._responses = Responses(writer)
+        self._transcriptions = Transcriptions(writer)
+        self._tools = Tools(writer)
+        self._said = Said(self._responses, self._transcriptions, self._tools) if content else None
+        self._turn_of_item: Bounded[str, int] = Bounded()
+        """Of the items that were spoken."""
+        self._turn_of_response: Bounded[str, int] = Bounded()
+        self._counts = Counts()
+        self._now = connection.request.at
+        """The time of the latest fact."""
+
+    def receive(self, fact: Fact) -> None:
+        """Take the next fact."""
+        self._ids.current = None
+        handle = _HANDLERS.get(type(fact))
+        if handle is None:
+            return
+        if self._sampled or type(fact) is HandshakeAnswered:
+            self._now = fact.at
+            self._counts.receive(fact)
+            handle(self, fact)
+
+    def close(self) -> None:
+        """End what the end of the connection did not: the observer has failed, or voicetap stops."""
+        self._turns.close(self._now, "observer_stopped")
+        self._ids.current = self._ids.handshake = None
+
+    # The connection.
+
+    def _handshake_answered(self, fact: HandshakeAnswered) -> None:
+        span = handshake_span(self._writer, self._connection.request, fact)
+        self._sampled = span.get_span_context().trace_flags.sampled and span.get_span_context().is_valid
+        if self._sampled:
+            self._writer.link(span)
+            self._ids.current = self._ids.handshake = ids_of(span)
+
+    def _connection_closed(self, fact: ConnectionClosed) -> None:
+        self._turns.close(fact.at, fact.end)
+        self._writer.write("realtime_session", fact.at, fact.at, self._summary(fact))
+        self._ids.current = self._ids.handshake
+
+    def _summary(self, fact: ConnectionClosed) -> dict[str, Value | None]:
+        return {**self._start, **summary(fact, self._configured, self._counts)}
+
+    def _bytes_relayed(self, fact: BytesRelayed) -> None:
+        self._turns.check(fact.at)
+
+    def _session_configured(self, fact: SessionConfigured) -> None:
+        self._configured = fact
+        self._model = known(
+            {s.REQUEST_MODEL: fact.model, s.RESPONSE_MODEL: fact.model if fact.model_confirmed else None}
+        )
+        if fact.session_id is not None:
+            self._writer.common |= known({s.REALTIME_SESSION_ID: fact.session_id})
+
+    def _session_started(self, fact: SessionStarted) -> None:
+        self._start = {
+            s.VOICETAP + "session.start": "started",
+            s.VOICETAP + "session.setup_seconds": fact.setup_seconds,
+        }
+        self._ids.current = self._ids.handshake
+
+    def _session_start_failed(self, fact: SessionStartFailed) -> None:
+        self._start = {s.VOICETAP + "session.start": fact.outcome, s.ERROR_TYPE: fact.code}
+        self._ids.current = self._ids.handshake
+
+    def _only_counted(self, fact: Fact) -> None:
+        """It stands in the summary alone."""
+
+    def _error_reported(self, fact: ErrorReported) -> None:
+        self._happened(self._turns.latest, happenings.api_error(fact))
+
+    def _session_fell_silent(self, fact: SessionFellSilent) -> None:
+        self._happened(self._turns.latest, happenings.fell_silent(fact))
+
+    # Turns.
+
+    def _speech_started(self, fact: SpeechStarted) -> None:
+        self._speech.started(fact)
+
+    def _speech_stopped(self, fact: SpeechStopped) -> None:
+        self._speech.stopped(fact)
+
+    def _turn_opened(self, fact: TurnOpened) -> None:
+        turn = self._turns.opened(fact, self._model, self._said.in_turn(fact) if self._said is not None else None)
+        if fact.opened_by in ("speech", "timeout"):
+            self._transcriptions.claimed(fact.turn)
+        if fact.opened_by == "speech":
+            self._speech.write(fact, turn)
+        self._ids.current = turn.ids
+
+    def _turn_answered(self, fact: TurnAnswered) -> None:
+        self._point(self._turns.answered(fact))
+
+    def _turn_ended(self, fact: TurnEnded) -> None:
+        self._point(self._turns.ended(fact))
+
+    def _dead_air_noticed(self, fact: DeadAirNoticed) -> None:
+        self._happened(self._turns.get(fact.turn), happenings.dead_air(fact))
+
+    # Answers.
+
+    def _response_started(self, fact: ResponseStarted) -> None:
+        turn = self._turns.get(fact.turn)
+        self._responses.started(fact, self._model, self._said.in_response(turn) if self._said is not None else None)
+        if turn is not None and fact.turn is not None:
+            self._turn_of_response.put(fact.response_id, fact.turn)
+            self._turns.in_conversation(turn, fact.conversation_id)
+        self._point(turn)
+
+    def _output_began(self, fact: OutputBegan) -> None:
+        self._responses.output_began(fact)
+        self._point(self._turns.get(fact.turn))
+
+    def _audio_began(self, fact: AudioBegan) -> None:
+        self._responses.audio_began(fact)
+        if fact.item_id is not None and fact.turn is not None:
+            self._turn_of_item.put(fact.item_id, fact.turn)
+        self._point(self._turns.get(fact.turn))
+
+    def _response_finished(self, fact: ResponseFinished) -> None:
+        self._ids.current = self._responses.finished(fact, self._model, self._turns.get(fact.turn))
+
+    def _answer_generated(self, fact: AnswerGenerated) -> None:
+        turn = self._of_response(fact.response_id)
+        if turn is not None:
+            turn.generated_seconds += fact.seconds
+        self._point(turn)
+
+    def _playback_underran(self, fact: PlaybackUnderran) -> None:
+        self._happened(self._of_response(fact.response_id), happenings.underrun(fact))
+
+    def _interrupted(self, fact: Interrupted) -> None:
+        self._happened(self._turns.get(fact.turn), happenings.interruption(fact))
+
+    def _interruption_took_effect(self, fact: InterruptionTookEffect) -> None:
+        turn = self._turns.get(fact.turn)
+        if turn is not None:
+            happenings.took_effect(turn, fact)
+        self._point(turn)
+
+    def _overlapped(self, fact: Overlapped) -> None:
+        self._happened(self._turns.get(fact.turn), happenings.overlap(fact))
+
+    def _truncation_finished(self, fact: TruncationFinished) -> None:
+        turn = self._turns.get(self._turn_of_item.get(fact.item_id or ""))
+        self._happened(turn, happenings.truncation(fact))
+
+    def _truncation_measured(self, fact: TruncationMeasured) -> None:
+        turn = self._turns.get(fact.turn)
+        if turn is not None:
+            happenings.measured(turn, fact)
+        self._point(turn)
+
+    # Transcriptions, tools, usage, content.
+
+    def _transcription_started(self, fact: TranscriptionStarted) -> None:
+        self._transcriptions.started(fact)
+
+    def _transcription_finished(self, fact: TranscriptionFinished) -> None:
+        turn = self._turns.get(self._transcriptions.find(fact.item_id).turn)
+        self._ids.current = self._transcriptions.finished(fact, turn)
+
+    def _transcription_late(self, fact: TranscriptionLate) -> None:
+        turn = self._turns.get(self._transcriptions.find(fact.item_id).turn)
+        self._ids.current = self._transcriptions.late(fact, turn)
+
+    def _tool_called(self, fact: ToolCalled) -> None:
+        self._tools.called(fact)
+        self._responses.called(fact)
+        self._point(self._turns.get(fact.turn))
+
+    def _tool_finished(self, fact: ToolFinished) -> None:
+        self._ids.current = self._tools.finished(fact, self._turns.get(fact.turn))
+
+    def _tool_resumed(self, fact: ToolResumed) -> None:
+        self._responses.resumed(fact.seconds)
+        self._point(self._turns.get(fact.turn))
+
+    def _usage_reported(self, fact: UsageReported) -> None:
+        if fact.usage == "response":
+            self._responses.used(fact)
+        else:
+            self._transcriptions.used(fact)
+
+    def _content_seen(self, fact: ContentSeen) -> None:
+        if self._said is not None:
+            self._said.receive(fact, self._turn_of_content(fact))
+
+    def _turn_of_content(self, fact: ContentSeen) -> Turn | None:
+        if fact.kind == "user_transcript":
+            return self._turns.get(self._transcriptions.find(fact.item_id).turn)
+        return self._of_response(fact.response_id)
+
+    # Where a fact stands.
+
+    def _of_response(self, response_id: str | None) -> Turn | None:
+        return self._turns.get(self._turn_of_response.get(response_id or ""))
+
+    def _point(self, turn: Turn | None) -> None:
+        if turn is not None:
+            self._ids.current = turn.ids
+
+    def _happened(self, turn: Turn | None, happening: Happening) -> None:
+        if turn is not None and turn.open:
+            turn.happened(happening)
+        self._point(turn)
+
+
+_HANDLERS: dict[type[Fact], Callable[[ConnectionSpans, Any], None]] = {
+    AnswerGenerated: ConnectionSpans._answer_generated,
+    AnswerSpoken: ConnectionSpans._only_counted,
+    AudioBegan: ConnectionSpans._audio_began,
+    BytesRelayed: ConnectionSpans._bytes_relayed,
+    ConnectionClosed: ConnectionSpans._connection_closed,
+    ContentSeen: ConnectionSpans._content_seen,
+    DeadAirNoticed: ConnectionSpans._dead_air_noticed,
+    ErrorReported: ConnectionSpans._error_reported,
+    GapOpened: ConnectionSpans._only_counted,
+    HandshakeAnswered: ConnectionSpans._handshake_answered,
+    Interrupted: ConnectionSpans._interrupted,
+    InterruptionTookEffect: ConnectionSpans._interruption_took_effect,
+    OutputBegan: ConnectionSpans._output_began,
+    Overlapped: ConnectionSpans._overlapped,
+    PlaybackUnderran: ConnectionSpans._playback_underran,
+    ResponseFinished: ConnectionSpans._response_finished,
+    ResponseStarted: ConnectionSpans._response_started,
+    SessionConfigured: ConnectionSpans._session_configured,
+    SessionFellSilent: ConnectionSpans._session_fell_silent,
+    SessionStarted: ConnectionSpans._session_started,
+    SessionStartFailed: ConnectionSpans._session_start_failed,
+    SpeechStarted: ConnectionSpans._speech_started,
+    SpeechStopped: ConnectionSpans._speech_stopped,
+    Surprise: ConnectionSpans._only_counted,
+    ToolCalled: ConnectionSpans._tool_called,
+    ToolFinished: ConnectionSpans._tool_finished,
+    ToolResumed: ConnectionSpans._tool_resumed,
+    TranscriptionFinished: ConnectionSpans._transcription_finished,
+    TranscriptionLate: ConnectionSpans._transcription_late,
+    TranscriptionStarted: ConnectionSpans._transcription_started,
+    TruncationFinished: ConnectionSpans._truncation_finished,
+    TruncationMeasured: ConnectionSpans._truncation_measured,
+    TurnAnswered: ConnectionSpans._turn_answered,
+    TurnEnded: ConnectionSpans._turn_ended,
+    TurnOpened: ConnectionSpans._turn_opened,
+    UsageReported: ConnectionSpans._usage_reported,
+}
