@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint bench stages fix docs constraints clean
+.PHONY: help setup demo test check lint smoke bench stages scrape fix docs constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,18 +32,25 @@ lint: $(VENV)/.dev
 
 check: lint test ## what a change must pass: format, lint, types, layers, tests; TESTS= runs all of them
 
+smoke: $(VENV)/.dev ## a call to the real API with OPENAI_API_KEY, and whether all who counted agree; SMOKE='--help'
+	@PYTHONPATH=tests $(BIN)/python -m smoke $(SMOKE)
+
 bench: $(VENV)/.dev ## CPU and latency beside nginx and HAProxy; BENCH='--help' lists what can be asked of it
 	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH)
 
 stages: $(VENV)/.dev ## CPU of each stage of understanding an event: frames, events, session, metrics
 	PYTHONPATH=tests $(BIN)/python -m bench.stages $(BENCH)
 
+scrape: $(VENV)/.dev ## what a scrape of /metrics costs, and what calls notice of it
+	PYTHONPATH=tests $(BIN)/python -m bench.scrape $(BENCH)
+
 fix: $(VENV)/.dev ## format, and repair what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/.dev ## draw docs/states.md from the tables of transitions
+docs: $(VENV)/.dev ## write docs/states.md and docs/metrics.md from the tables that they show
 	$(BIN)/python docs/states.py > docs/states.new && mv docs/states.new docs/states.md
+	$(BIN)/python docs/metrics.py > docs/metrics.new && mv docs/metrics.new docs/metrics.md
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .cache dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from voicetap.signals import labels, names
 from voicetap.signals.metric import Kind, Metric
+from voicetap.signals.metrics import models, operator
 
 INTRODUCTION = """\
 # What voicetap measures
@@ -269,9 +270,9 @@ stall shorter than 50 ms is seen only when a measurement falls into it.
 LABELS = (
     (
         "model",
-        f"as a `session.*` event of the server named it, the first {labels.MODELS}, then `other`; `unknown` before",
+        f"as a `session.*` event of the server named it, the first {models.MOST}, then `other`; `unknown` before",
     ),
-    ("transcription_model", f"as the session asked for it, the first {labels.MODELS}, then `other`"),
+    ("transcription_model", f"as the session asked for it, the first {models.MOST}, then `other`"),
     ("from", labels.SIDES),
     ("end", labels.ENDS),
     ("type", "the types of events in voicetap's catalogue, `other`; of items: `message`, `function_call`, …, `other`"),
@@ -296,6 +297,16 @@ OUTCOMES = (
     (names.TOOL_CALLS, labels.TOOL_OUTCOMES),
 )
 
+OPERATOR = f"""\
+### Labels of your own
+
+`--label tenant=x-tenant` gives the metrics that have a `model` or `transcription_model` and are no histograms one more
+label, `tenant`, with the value of the header `x-tenant` of the upgrade request; rate limits are left out, for they are
+the account's. There may be {operator.MOST} such labels, and {operator.COMBINATIONS} combinations of their values in one
+process; further ones are `other`, and requests without the headers `unknown`. Headers that may carry a credential are
+refused.
+"""
+
 PROMETHEUS = """\
 ## How Prometheus gets them
 
@@ -319,7 +330,7 @@ def page() -> str:
     """The whole of docs/metrics.md."""
     listed = [metric for group in GROUPS for metric in group.metrics]
     assert sorted(metric.name for metric in listed) == sorted(metric.name for metric in names.METRICS)
-    return "\n".join([INTRODUCTION, *(_section(group) for group in GROUPS), _labels(), PROMETHEUS])
+    return "\n".join([INTRODUCTION, *(_section(group) for group in GROUPS), _labels(), OPERATOR, PROMETHEUS])
 
 
 def _section(group: Group) -> str:

@@ -112,9 +112,9 @@ class _Process:
         ticking.cancel()
         lag.stop()
         observer.finish()
-        if recorder is not None:
-            recorder.stop()
-        await telemetry.stop()
+        # At once, for each may take its time: a disk, a collector.
+        recorded = asyncio.to_thread(recorder.stop) if recorder is not None else asyncio.sleep(0)
+        await asyncio.gather(recorded, telemetry.stop())
         await admin.stop()
 
     def _signalled(self) -> None:

@@ -11,7 +11,7 @@ from .config import Origin
 from .facts import Connection, Sink, TraceIds
 from .signals.otel.propagators import discard_unknown
 
-SECONDS = 3.0
+SECONDS = 2.0
 """What the last spans and metrics have at the end of the process, all of them at once."""
 
 SpanSinks = Callable[[Connection, TraceIds], Sink]

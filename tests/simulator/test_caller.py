@@ -98,3 +98,17 @@ def test_playback_is_real_time_over_what_has_come() -> None:
     playback.received_ms = 500
     assert (playback.heard_ms(10.2), playback.left_ms(10.2)) == (200, 300)
     assert (playback.heard_ms(11.0), playback.left_ms(11.0)) == (500, 0)
+
+
+async def test_a_caller_with_a_tool_gives_what_it_is_asked_for_and_hears_the_answer() -> None:
+    counted, told = await call(replace(PATIENT, tools=True), replace(QUICK, tool_call_rate=1.0))
+    assert told["response.function_call_arguments.done"] == counted.received["conversation.item.create"] == 1
+    assert counted.received["response.create"] == 1
+    assert (counted.spoken_answers, counted.responses) == (1, Counter(completed=2))
+
+
+async def test_a_caller_that_is_not_to_interrupt_talks_while_the_model_talks() -> None:
+    habits = replace(IMPATIENT, interruptible=False)
+    counted, _ = await call(habits, LENGTHY, seconds=4.0)
+    assert (counted.responses["cancelled"], counted.truncations) == (0, Counter())
+    assert counted.responses["completed"] > 0

@@ -70,5 +70,6 @@ def test_a_scenario_that_there_is_not() -> None:
     done = run("--scenario", "perfect")
     assert done.returncode == BAD_CONFIGURATION
     assert done.stderr == (
-        "voicetap simulate: --scenario: there is no perfect; there are default, clean, troubled, untranscribed\n"
+        "voicetap simulate: --scenario: there is no perfect;"
+        " there are default, clean, troubled, eventful, untranscribed\n"
     )

@@ -1,6 +1,8 @@
 """What one response says; how it stands in a session is in test_session."""
 
 import base64
+from collections import Counter
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -9,10 +11,11 @@ import pytest
 from support.simulated import BRIEF, judged, only, trace
 from voicetap.simulator import settings
 from voicetap.simulator.audio import PCM, PCMU, Format, voice
-from voicetap.simulator.conversation import Conversation, Tokens
+from voicetap.simulator.conversation import Conversation, Item, Tokens
 from voicetap.simulator.identity import Ids
 from voicetap.simulator.protocol import ApiError
 from voicetap.simulator.response import Response
+from voicetap.simulator.scenario import BROKEN, LIMITED, Scenario
 
 Event = dict[str, Any]
 
@@ -30,10 +33,17 @@ SPOKEN = [
 ]
 
 
-def respond(request: Event | None = None, *, cached: Tokens | None = None) -> Response:
+def respond(
+    request: Event | None = None,
+    *,
+    cached: Tokens | None = None,
+    scenario: Scenario = BRIEF,
+    conversation: Conversation | None = None,
+    seed: int = 3,
+) -> Response:
     session = settings.new("sess_1", "gpt-realtime", 0, 200, kind="realtime")
-    conversation, random = Conversation(), Random(3)
-    return Response(session, request or {}, conversation, "conv_1", BRIEF, random, Ids(Random(3)), cached or Tokens())
+    conversation, random, ids = conversation or Conversation(), Random(seed), Ids(Random(3))
+    return Response(session, request or {}, conversation, "conv_1", scenario, random, ids, cached or Tokens())
 
 
 def said(response: Response) -> list[Event]:
@@ -146,9 +156,73 @@ def test_cut_off_in_the_middle_its_item_is_incomplete() -> None:
         {"output_modalities": ["text", "audio"]},
         {"audio": {"output": {"format": {"type": "audio/mp3"}}}},
         {"audio": []},
+        {"tools": {}},
         {"audio": {"output": {"volume": 1}}},
     ],
 )
 def test_a_request_that_is_wrong(request_: Event) -> None:
     with pytest.raises(ApiError):
         respond(request_)
+
+
+def test_a_response_that_fails_says_why_and_nothing_else() -> None:
+    failures = Counter()
+    for seed in range(20):
+        created, done = said(respond(scenario=replace(BRIEF, response_failure_rate=1.0), seed=seed))
+        assert (created["type"], done["response"]["status"], done["response"]["output"]) == (
+            "response.created",
+            "failed",
+            [],
+        )
+        assert done["response"]["status_details"]["type"] == "failed"
+        failures[done["response"]["status_details"]["error"]["code"]] += 1
+    assert failures.keys() == {LIMITED.code, BROKEN.code}
+
+
+def test_a_model_that_stalls_goes_on_after_a_while() -> None:
+    stalling = replace(BRIEF, stall_rate=1.0, stall_seconds=(7.0, 7.0))
+    places = set()
+    for seed in range(20):
+        response = respond(scenario=stalling, seed=seed)
+        steps = list(response.generate())
+        assert steps.count(7.0) == 1
+        said_before = [step["type"] for step in steps[: steps.index(7.0)] if isinstance(step, dict)]
+        places.add(said_before.count("response.output_audio.delta"))
+        assert trace(step for step in steps if isinstance(step, dict)) == SPOKEN
+    assert places == {0, 3}
+
+
+TOOL = {"type": "function", "name": "look_up", "parameters": {}}
+CALLING = replace(BRIEF, tool_call_rate=1.0)
+
+
+def test_a_function_that_it_is_given_is_called() -> None:
+    response = respond({"tools": [TOOL]}, scenario=CALLING)
+    events = said(response)
+    assert trace(events) == [
+        "response.created",
+        "response.output_item.added",
+        "conversation.item.added",
+        "response.function_call_arguments.delta",
+        "response.function_call_arguments.done",
+        "conversation.item.done",
+        "response.output_item.done",
+        "response.done",
+    ]
+    [called] = only(events, "response.done")["response"]["output"]
+    done = only(events, "response.function_call_arguments.done")
+    assert (called["type"], called["name"], called["status"]) == ("function_call", "look_up", "completed")
+    assert (called["call_id"], called["arguments"]) == (done["call_id"], done["arguments"])
+    assert not response.spoken
+
+
+@pytest.mark.parametrize("request_", [{}, {"tools": []}, {"tools": [TOOL], "tool_choice": "none"}, {"tools": ["x"]}])
+def test_without_a_function_to_call_it_answers(request_: Event) -> None:
+    assert trace(said(respond(request_, scenario=CALLING))) == ["response.created", *SPOKEN]
+
+
+def test_once_it_has_the_output_it_answers() -> None:
+    conversation = Conversation()
+    conversation.add(Item({"id": "item_0", "type": "function_call_output", "call_id": "call_1", "output": "42"}))
+    events = said(respond({"tools": [TOOL]}, scenario=CALLING, conversation=conversation))
+    assert trace(events) == ["response.created", *SPOKEN]

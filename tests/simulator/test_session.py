@@ -65,6 +65,12 @@ class TestSpeaking:
         ]
         assert only(talk.all, "response.done")["response"]["status"] == "completed"
 
+    def test_probabilities_of_words_where_the_session_includes_them(self, talk: Talk) -> None:
+        talk.send("session.update", session=TRANSCRIBING | {"include": ["item.input_audio_transcription.logprobs"]})
+        talk.speak(600, 200)
+        events = talk.wait(ANSWER_SECONDS)
+        assert only(events, "conversation.item.input_audio_transcription.completed")["logprobs"]
+
     def test_positions_are_of_written_audio_with_padding_and_silence(self, talk: Talk) -> None:
         events = talk.hear(silence(1000)) + talk.speak(600, 200)
         assert only(events, "input_audio_buffer.speech_started")["audio_start_ms"] == 700

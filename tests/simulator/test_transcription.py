@@ -20,11 +20,13 @@ def said(audio_ms: int = 2800) -> Item:
     return Item(body, audio_ms)
 
 
-def run(scenario: Scenario, *, model: str = "gpt-4o-transcribe", item: Item | None = None) -> list[Any]:
+def run(
+    scenario: Scenario, *, model: str = "gpt-4o-transcribe", item: Item | None = None, logprobs: bool = False
+) -> list[Any]:
     """The script: pauses, and events with a made-up id; deltas are only counted, at their place."""
     return [
         step if isinstance(step, float) else {"event_id": "event_1", **step}
-        for step in transcribe(item or said(), model, scenario, Random(7), Ids(Random(7)))
+        for step in transcribe(item or said(), model, scenario, Random(7), Ids(Random(7)), logprobs=logprobs)
     ]
 
 
@@ -113,3 +115,16 @@ def test_rates_are_met() -> None:
     assert shares == pytest.approx(
         {"server_error": 0.15, "transcription_error": 0.15, "empty": 0.2, "completed": 0.4}, abs=0.03
     )
+
+
+def test_where_it_is_asked_for_each_word_has_its_probability() -> None:
+    *deltas, completed = [judged(step) for step in run(BRIEF, logprobs=True) if not isinstance(step, float)]
+    assert [delta["logprobs"] for delta in deltas] == [[token] for token in completed["logprobs"]]
+    assert "".join(token["token"] for token in completed["logprobs"]) == completed["transcript"]
+    assert all(-1 < token["logprob"] < 0 for token in completed["logprobs"])
+
+
+def test_a_transcript_may_come_once_more() -> None:
+    *_, first, again = events(replace(BRIEF, repeated_transcript_rate=1.0))
+    assert first == again
+    assert first["type"] == TYPE + "completed"

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 
 from .audio import PCM, silence, voice
+from .settings import LOGPROBS
 
 PATIENCE_SECONDS = 8.0
 """Without an answer for so long, the caller says something else."""
@@ -36,6 +37,12 @@ class Habits:
     """Lets the model speak first."""
     labelled: bool = False
     """Gives its truncations an `event_id`, by which an error names what it answers; most clients do not."""
+    interruptible: bool = True
+    """The model stops when the caller speaks; else it talks on, and answers nothing that is said meanwhile."""
+    tools: bool = False
+    """Gives the model a function to call, and its output a moment after the call."""
+    logprobs: bool = False
+    """Asks how probable each word of a transcription is."""
     impatient_rate: float = 0.2
     """Speaks while the answer is still being generated."""
     interrupting_rate: float = 0.4
@@ -77,6 +84,8 @@ class Caller:
         self._answers = 0
         self._untranscribed: set[str] = set()
         self._truncating: set[str] = set()
+        self._calls: deque[str] = deque()
+        """Of functions, without an output so far."""
 
     async def call(self, url: str, key: str, seconds: float) -> None:
         """Call for so many seconds of the caller's own time, stay for the last words, and hang up with 1000.
@@ -90,15 +99,17 @@ class Caller:
         ):
             listening = asyncio.create_task(self._listen(socket))
             speaking = asyncio.create_task(self._speak(socket))
+            working = asyncio.create_task(self._work(socket))
             conversing = asyncio.create_task(self._converse(socket, seconds))
+            tasks = {conversing, speaking, listening, working}
             try:
-                done, _ = await asyncio.wait({conversing, speaking, listening}, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                speaking.cancel()
-                conversing.cancel()
+                for task in (speaking, conversing, working):
+                    task.cancel()
                 # Not by cancelling the listener: aiohttp would then not wait for the server's Close.
                 await socket.close()
-                await asyncio.wait({conversing, speaking, listening})
+                await asyncio.wait(tasks)
             for task in done:
                 if not isinstance(task.exception(), ConnectionError):
                     task.result()
@@ -154,6 +165,17 @@ class Caller:
             due += step
             await self._sleep(due - self._now())
 
+    async def _work(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        """Do what the model asks for, once it has done talking, and let it go on."""
+        while True:
+            while not self._calls or self._generating:
+                self._changed.clear()
+                await self._changed.wait()
+            await self._sleep(0.3)
+            output = {"type": "function_call_output", "call_id": self._calls.popleft(), "output": "42"}
+            await self._send(socket, {"type": "conversation.item.create", "item": output})
+            await self._send(socket, {"type": "response.create"})
+
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for message in socket:
             event = message.json()
@@ -164,7 +186,7 @@ class Caller:
     async def _take(self, socket: aiohttp.ClientWebSocketResponse, event: dict[str, Any]) -> None:
         now = self._now()
         match event["type"]:
-            case "input_audio_buffer.speech_started" if self._playback:
+            case "input_audio_buffer.speech_started" if self._playback and self._habits.interruptible:
                 await self._stop_playback(socket, self._playback, now)
             case "input_audio_buffer.committed":
                 self._untranscribed.add(event["item_id"])
@@ -184,6 +206,8 @@ class Caller:
                     self._playback = Playback(event["item_id"], now)
                     self._answers += 1
                 self._playback.received_ms += len(base64.b64decode(event["delta"])) // PCM.bytes_per_ms
+            case "response.function_call_arguments.done":
+                self._calls.append(event["call_id"])
             case "response.done":
                 self._generating = False
 
@@ -224,8 +248,21 @@ class Caller:
 
     def _session(self) -> dict[str, Any]:
         turn_detection = {"type": "server_vad", "silence_duration_ms": 400}
+        if not self._habits.interruptible:
+            turn_detection["interrupt_response"] = False
         transcription = {"model": self._habits.transcription_model}
-        return {
-            "type": "realtime",
-            "audio": {"input": {"transcription": transcription, "turn_detection": turn_detection}},
-        }
+        heard = {"transcription": transcription, "turn_detection": turn_detection}
+        session: dict[str, Any] = {"type": "realtime", "audio": {"input": heard}}
+        if self._habits.tools:
+            session["tools"] = [_FUNCTION]
+        if self._habits.logprobs:
+            session["include"] = [LOGPROBS]
+        return session
+
+
+_FUNCTION = {
+    "type": "function",
+    "name": "look_up",
+    "description": "Looks up what the caller asks about.",
+    "parameters": {"type": "object", "properties": {"question": {"type": "string"}}},
+}

@@ -114,6 +114,10 @@ class Conversation:
         """The id of the last item."""
         return self._items[-1].id if self._items else None
 
+    def ends_with(self, kind: str) -> bool:
+        """Whether the last item is of this type."""
+        return bool(self._items) and self._items[-1].body["type"] == kind
+
     def before(self, item_id: str) -> str | None:
         """The id of the item before this one; None where there is none, or it was deleted meanwhile."""
         ids = [item.id for item in self._items]

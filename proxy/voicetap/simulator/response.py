@@ -1,17 +1,15 @@
 """A response: from `response.created` over paced deltas to `response.done`, or to where somebody cuts it off."""
 
-import base64
 from collections.abc import Iterator
-from functools import cache
 from random import Random
 
 from . import settings
 from .agenda import Script
-from .audio import Format, voice
 from .conversation import Conversation, Item, Tokens
 from .identity import Ids
+from .output import Answer, FunctionCall, Output
 from .protocol import Event, optional
-from .scenario import Scenario
+from .scenario import Failure, Scenario
 
 _ANSWERS = (
     "Of course, let me have a look at that for you.",
@@ -47,28 +45,36 @@ class Response:
         self._conversation = conversation
         self._scenario = scenario
         self._ids = ids
-        self._modalities: list[str] = request.get("output_modalities") or session["output_modalities"]
+        modalities = request.get("output_modalities") or session["output_modalities"]
         spoken = session["audio"]["output"] | {name: value for name, value in output.items() if value}
-        self._format = settings.format_of(spoken)
         self._described = {
             "conversation_id": conversation_id if self.in_conversation else None,
-            "output_modalities": self._modalities,
+            "output_modalities": modalities,
             "max_output_tokens": request.get("max_output_tokens", session["max_output_tokens"]),
             "audio": {"output": {"format": spoken["format"], "voice": spoken["voice"]}},
             "metadata": request.get("metadata"),
         }
         self._seconds_to_output = random.uniform(*scenario.response_seconds)
-        self._audio_ms = round(random.uniform(*scenario.reply_ms) / scenario.delta_ms) * scenario.delta_ms
-        self._words = random.choice(_ANSWERS).split()
+        audio_ms = round(random.uniform(*scenario.reply_ms) / scenario.delta_ms) * scenario.delta_ms
+        words = random.choice(_ANSWERS).split()
+        self._failure: Failure | None = None
+        if _drawn(scenario.response_failure_rate, random):
+            self._failure = random.choice(scenario.response_failures)
+        self._stalls_after: int | None = None
+        """Pieces of audio."""
+        if _drawn(scenario.stall_rate, random):
+            self._stalls_after = random.choice((0, 3))
+            self._stall_seconds = random.uniform(*scenario.stall_seconds)
+        form = settings.format_of(spoken) if modalities == ["audio"] else None
+        self._planned: Output = Answer(words, audio_ms, scenario.delta_ms, scenario.generation_speed, form, ids)
+        functions = _functions(session, request, conversation)
+        if functions and _drawn(scenario.tool_call_rate, random):
+            form, self._planned = None, FunctionCall(functions[0], ids)
+        self.spoken = form is not None
+        """It answers with audio."""
         self.prompt = conversation.tokens() + Tokens(_INSTRUCTION_TOKENS)
         self._cached = cached
         self._item: Item | None = None
-        self._said: list[str] = []
-
-    @property
-    def spoken(self) -> bool:
-        """Whether it answers with audio."""
-        return self._modalities == ["audio"]
 
     def created(self) -> Event:
         """That it begins."""
@@ -77,14 +83,22 @@ class Response:
     def generate(self) -> Script[Event]:
         """All that follows."""
         yield self._seconds_to_output
+        if self._failure:
+            yield from self._finish("failed", {"type": "failed", "error": self._failure._asdict()})
+            return
+        if self._stalls_after == 0:
+            yield self._stall_seconds
         yield from self._begin()
-        steps = max(1, self._audio_ms // self._scenario.delta_ms)
-        for step in range(steps):
-            while len(self._said) * steps < (step + 1) * len(self._words):
-                yield self._say(self._words[len(self._said)])
-            if self.spoken:
-                yield self._sound()
-            yield self._scenario.delta_ms / 1000 / self._scenario.generation_speed
+        pieces = 0
+        for step in self._planned.go_on():
+            if not isinstance(step, dict):
+                yield step
+                continue
+            yield self._placed(step)
+            if step["type"] == "response.output_audio.delta":
+                pieces += 1
+                if pieces == self._stalls_after:
+                    yield self._stall_seconds
         yield from self._finish("completed", None)
 
     def cancel(self, reason: str) -> Iterator[Event]:
@@ -97,56 +111,28 @@ class Response:
         return self._item is not None
 
     def _begin(self) -> Iterator[Event]:
-        body = {"type": "message", "status": "in_progress", "role": "assistant", "content": []}
-        self._item = item = Item({"id": self._ids.new("item"), **body})
+        self._item = item = self._planned.item
         yield {"type": "response.output_item.added", **self._place(), "item": item.shown()}
         if self.in_conversation:
             previous = self._conversation.add(item)
             yield {"type": "conversation.item.added", "previous_item_id": previous, "item": item.shown()}
-        part = {"type": "audio", "transcript": ""} if self.spoken else {"type": "text", "text": ""}
-        yield {"type": "response.content_part.added", **self._part_place(), "part": part}
-
-    def _say(self, word: str) -> Event:
-        delta = f" {word}" if self._said else word
-        self._said.append(word)
-        kind = "output_audio_transcript" if self.spoken else "output_text"
-        return self._delta(kind, delta)
-
-    def _sound(self) -> Event:
-        assert self._item is not None
-        self._item.audio_ms += self._scenario.delta_ms
-        return self._delta("output_audio", _encoded_voice(self._scenario.delta_ms, self._format))
-
-    def _delta(self, kind: str, delta: str) -> Event:
-        padding = self._ids.obfuscation(delta)
-        return {"type": f"response.{kind}.delta", **self._part_place(), "delta": delta, "obfuscation": padding}
+        yield from map(self._placed, self._planned.begin())
 
     def _finish(self, status: str, details: Event | None) -> Iterator[Event]:
-        item, text = self._item, " ".join(self._said)
+        item = self._item
         if item is not None:
-            item.body["status"] = "completed" if status == "completed" else "incomplete"
-            if self.spoken:
-                item.body["content"] = [{"type": "output_audio", "transcript": text}]
-                part = {"type": "audio", "transcript": text}
-                yield {"type": "response.output_audio.done", **self._part_place()}
-                yield {"type": "response.output_audio_transcript.done", **self._part_place(), "transcript": text}
-            else:
-                item.body["content"] = [{"type": "output_text", "text": text}]
-                part = {"type": "text", "text": text}
-                yield {"type": "response.output_text.done", **self._part_place(), "text": text}
-            yield {"type": "response.content_part.done", **self._part_place(), "part": part}
+            yield from map(self._placed, self._planned.end(status))
             if self.in_conversation:
                 previous = self._conversation.before(item.id)
                 yield {"type": "conversation.item.done", "previous_item_id": previous, "item": item.shown()}
             yield {"type": "response.output_item.done", **self._place(), "item": item.shown()}
         yield {"type": "response.done", "response": self._shown(status, details)}
 
+    def _placed(self, event: Event) -> Event:
+        return {"type": event["type"], **self._place(), **event}
+
     def _place(self) -> Event:
         return {"response_id": self.id, "output_index": 0}
-
-    def _part_place(self) -> Event:
-        assert self._item is not None
-        return {"response_id": self.id, "item_id": self._item.id, "output_index": 0, "content_index": 0}
 
     def _shown(self, status: str, details: Event | None = None) -> Event:
         return {
@@ -182,6 +168,14 @@ class Response:
         }
 
 
-@cache
-def _encoded_voice(ms: int, form: Format) -> str:
-    return base64.b64encode(voice(ms, form)).decode()
+def _drawn(rate: float, random: Random) -> bool:
+    """Whether it happens; without a rate nothing is drawn, so that what else is drawn stays the same."""
+    return rate > 0 and random.random() < rate
+
+
+def _functions(session: Event, request: Event, conversation: Conversation) -> list[str]:
+    """What it may call: once it has the output of a function, it answers in words."""
+    if request.get("tool_choice", session["tool_choice"]) == "none" or conversation.ends_with("function_call_output"):
+        return []
+    tools = optional(request, "tools", list) or session["tools"]
+    return [tool["name"] for tool in tools if isinstance(tool, dict) and isinstance(tool.get("name"), str)]

@@ -8,7 +8,7 @@ Range = tuple[float, float]
 
 
 class Failure(NamedTuple):
-    """The `error` of a failed transcription; "{item_id}" in the message is filled in."""
+    """The `error` of a failed transcription, where "{item_id}" in the message is filled in, or of a failed response."""
 
     type: str
     code: str | None
@@ -19,6 +19,9 @@ OVERLOADED = Failure("server_error", None, "Input transcription failed for item 
 """As api.openai.com sends it: a type, no code."""
 UNINTELLIGIBLE = Failure("transcription_error", "audio_unintelligible", "The audio could not be transcribed.")
 """As the API's reference describes it."""
+
+LIMITED = Failure("tokens", "rate_limit_exceeded", "Rate limit reached for the model. Please try again in 1.2s.")
+BROKEN = Failure("server_error", None, "The server had an error while processing your request.")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Scenario:
     empty_transcript_rate: float = 0.05
     missing_transcription_rate: float = 0.0
     """Neither a transcript nor a failure ever comes."""
+    repeated_transcript_rate: float = 0.0
+    """A transcript comes once more, as servers send it that transcribe while the user speaks."""
     transcription_seconds: Range = (0.2, 0.6)
     """From the commit to the transcription's first event."""
 
@@ -43,6 +48,15 @@ class Scenario:
     generation_speed: float = 5.0
     """Generated audio per time: servers generate faster than anybody can listen."""
 
+    response_failure_rate: float = 0.0
+    response_failures: tuple[Failure, ...] = (LIMITED, BROKEN)
+    """One of them is drawn for each failure."""
+    stall_rate: float = 0.0
+    """The model stops, before the first output or in the middle of the audio, and goes on after a while."""
+    stall_seconds: Range = (5.5, 6.0)
+    tool_call_rate: float = 0.0
+    """A function is called, where the client has given any, in place of an answer."""
+
     silence_duration_ms: int = 200
     """Of server VAD, where the client does not choose; what a new session on api.openai.com has."""
     session_seconds: float = 3600.0
@@ -50,9 +64,10 @@ class Scenario:
 
     def __post_init__(self) -> None:
         """Refuse rates that leave nothing to draw from."""
-        rates = (self.transcription_failure_rate, self.empty_transcript_rate, self.missing_transcription_rate)
-        if min(rates) < 0 or sum(rates) > 1:
-            raise ValueError("the rates of a scenario must lie between 0 and 1, together too")
+        outcomes = (self.transcription_failure_rate, self.empty_transcript_rate, self.missing_transcription_rate)
+        others = (self.repeated_transcript_rate, self.response_failure_rate, self.stall_rate, self.tool_call_rate)
+        if min(*outcomes, *others) < 0 or max(*others, sum(outcomes)) > 1:
+            raise ValueError("the rates of a scenario must lie between 0 and 1, those of transcriptions together too")
 
 
 DEFAULT = Scenario()
@@ -61,6 +76,15 @@ SCENARIOS = {
     "default": DEFAULT,
     "clean": Scenario(transcription_failure_rate=0.0, empty_transcript_rate=0.0),
     "troubled": Scenario(transcription_failure_rate=0.25, empty_transcript_rate=0.08, missing_transcription_rate=0.04),
+    "eventful": Scenario(
+        empty_transcript_rate=0.08,
+        missing_transcription_rate=0.08,
+        repeated_transcript_rate=0.2,
+        response_failure_rate=0.1,
+        stall_rate=0.2,
+        tool_call_rate=0.5,
+        session_seconds=600.0,
+    ),
     "untranscribed": Scenario(transcription_failure_rate=1.0, empty_transcript_rate=0.0),
 }
 """By the name that `--scenario` takes."""

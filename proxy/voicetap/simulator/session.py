@@ -175,7 +175,8 @@ class Session:
         yield from self._add(item)
         if asked := self._settings["audio"]["input"]["transcription"]:
             model = asked["model"] or ""
-            script = transcribe(item, model, self._scenario, self._transcriptions, self._ids)
+            logprobs = settings.LOGPROBS in (self._settings["include"] or ())
+            script = transcribe(item, model, self._scenario, self._transcriptions, self._ids, logprobs=logprobs)
             self._agenda.add(_sending(script), at)
 
     def _clear(self, event: Event, at: float) -> Iterator[Event]:

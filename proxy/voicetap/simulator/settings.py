@@ -36,6 +36,9 @@ _FIELDS: dict[str, dict[str, type]] = {
 }
 """What the API knows, by path, and of which kind it is; what an `object` holds is not looked into."""
 
+LOGPROBS = "item.input_audio_transcription.logprobs"
+"""What a session may include: with each word of a transcription, how probable it is."""
+
 _CLEARED_BY_NULL = frozenset({"transcription", "noise_reduction", "turn_detection", "tracing", "prompt", "include"})
 
 _SEMANTIC_SILENCE_MS = {"low": 2000, "medium": 1000, "auto": 1000, "high": 500}

@@ -22,7 +22,9 @@ _BILLED_BY_TIME = frozenset({"whisper-1", "gpt-realtime-whisper"})
 _TYPE = "conversation.item.input_audio_transcription"
 
 
-def transcribe(item: Item, model: str, scenario: Scenario, random: Random, ids: Ids) -> Script[Event]:
+def transcribe(
+    item: Item, model: str, scenario: Scenario, random: Random, ids: Ids, *, logprobs: bool = False
+) -> Script[Event]:
     """The script of one transcription; its outcome is drawn now, so that it depends on no other script."""
     delay = random.uniform(*scenario.transcription_seconds)
     draw = random.random()
@@ -34,6 +36,7 @@ def transcribe(item: Item, model: str, scenario: Scenario, random: Random, ids: 
         scenario.empty_transcript_rate,
     )
     missing, failed, empty = (sum(rates[: n + 1]) for n in range(3))
+    repeated = scenario.repeated_transcript_rate > 0 and random.random() < scenario.repeated_transcript_rate
     place = {"item_id": item.id, "content_index": 0}
 
     def script() -> Script[Event]:
@@ -45,11 +48,15 @@ def transcribe(item: Item, model: str, scenario: Scenario, random: Random, ids: 
             yield {"type": f"{_TYPE}.failed", **place, "error": error}
             return
         heard = "" if draw < empty else text
-        for delta in _deltas(heard, model):
-            yield {"type": f"{_TYPE}.delta", **place, "delta": delta, "obfuscation": ids.obfuscation(delta)}
+        tokens = [_token(n, delta) for n, delta in enumerate(_deltas(heard, model))]
+        for token in tokens:
+            said = {"delta": token["token"], "obfuscation": ids.obfuscation(token["token"])}
+            yield {"type": f"{_TYPE}.delta", **place, **said, **({"logprobs": [token]} if logprobs else {})}
             yield _DELTA_SECONDS
         item.body["content"][0]["transcript"] = heard
-        yield {"type": f"{_TYPE}.completed", **place, "transcript": heard, "usage": _usage(item, heard, model)}
+        whole = {"transcript": heard, "usage": _usage(item, heard, model)}
+        for _ in range(1 + repeated):
+            yield {"type": f"{_TYPE}.completed", **place, **whole, **({"logprobs": tokens} if logprobs else {})}
 
     return script()
 
@@ -60,6 +67,11 @@ def _deltas(text: str, model: str) -> list[str]:
     if model == "whisper-1":
         return [text] if text else []
     return [word if n == 0 else f" {word}" for n, word in enumerate(words)]
+
+
+def _token(place: int, text: str) -> Event:
+    """With the logarithm of its probability: of five words, the model is not quite sure of the first."""
+    return {"token": text, "logprob": -0.05 if place % 5 else -0.7, "bytes": list(text.encode())}
 
 
 def _usage(item: Item, text: str, model: str) -> Event:

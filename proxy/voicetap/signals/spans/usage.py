@@ -70,12 +70,12 @@ _LANGFUSE = {
     "input_cached_audio_tokens": ("input_audio_cached",),
     "input_image_tokens": ("input_image",),
     "input_cached_image_tokens": ("input_image_cached",),
-    "input_tokens": ("input_unknown",),
+    "input": ("input_unknown",),
     "output_text_tokens": ("output_text",),
     "output_audio_tokens": ("output_audio",),
-    "output_tokens": ("output_unknown",),
+    "output": ("output_unknown",),
 }
-"""The first words are its own."""
+"""The keys are those of its own price lists; `input` and `output` are the ones that nearly every model has there."""
 
 
 def _langfuse(tokens: Tokens) -> dict[str, int]:
