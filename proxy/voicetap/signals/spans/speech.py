@@ -37,6 +37,7 @@ class Speech:
             {
                 s.OPERATION: OPERATION,
                 s.SPAN_KIND: "CHAIN",
+                s.CONVERSATION_ID: turn.conversation_id,
                 s.ITEM_ID: started.item_id if started is not None else None,
                 s.VOICETAP + "speech.vad_wait_seconds": stopped.wait_seconds if stopped is not None else None,
             },

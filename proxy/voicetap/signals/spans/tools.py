@@ -62,6 +62,7 @@ class Tools:
             {
                 s.OPERATION: OPERATION,
                 s.SPAN_KIND: "TOOL",
+                s.CONVERSATION_ID: turn.conversation_id if turn is not None else None,
                 s.TOOL_NAME: name,
                 s.OI_TOOL_NAME: name,
                 s.TOOL_CALL_ID: fact.call_id,

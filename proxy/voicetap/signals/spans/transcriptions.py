@@ -102,6 +102,7 @@ class Transcriptions:
             {
                 s.OPERATION: OPERATION,
                 s.SPAN_KIND: "LLM",
+                s.CONVERSATION_ID: turn.conversation_id if turn is not None else None,
                 s.REQUEST_MODEL: model,
                 s.LLM_MODEL: model,
                 s.OUTPUT_TYPE: "text",

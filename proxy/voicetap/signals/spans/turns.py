@@ -46,6 +46,8 @@ class Turn(Struct):
     generated_seconds: float = 0.0
     messages: Messages | None = None
     """With content only."""
+    conversation_id: str | None = None
+    """What everything in it belongs to, once the server has named it."""
     open: bool = True
 
     def happened(self, happening: Happening) -> None:
@@ -70,6 +72,8 @@ class Turns:
         self._writer = writer
         self._turns: Bounded[int, Turn] = Bounded(REMEMBERED)
         self._open: dict[int, Turn] = {}
+        self._conversation_id: str | None = None
+        """There is one for each session."""
 
     def opened(self, fact: TurnOpened, model: Attributes, messages: Messages | None) -> Turn:
         """A turn has begun; `model`: attributes that name it."""
@@ -79,6 +83,7 @@ class Turns:
             {
                 s.OPERATION: "invoke_agent",
                 s.SPAN_KIND: "AGENT",
+                s.CONVERSATION_ID: self._conversation_id,
                 s.VOICETAP + "turn.number": fact.turn,
                 s.VOICETAP + "turn.opened_by": fact.opened_by,
                 # Not the response's: Phoenix would show it as what the turn has put out.
@@ -86,6 +91,7 @@ class Turns:
             },
         )
         turn = Turn(span, inside(span), ids_of(span), fact.began_at, messages=messages)
+        turn.conversation_id = self._conversation_id
         if len(self._open) >= REMEMBERED:
             self._end(next(iter(self._open)), fact.at, "forgotten")
         self._turns.put(fact.turn, turn)
@@ -103,7 +109,10 @@ class Turns:
 
     def in_conversation(self, turn: Turn, conversation_id: str | None) -> None:
         """The server said which conversation it belongs to."""
-        if turn.open and conversation_id is not None:
+        if conversation_id is None:
+            return
+        turn.conversation_id = self._conversation_id = conversation_id
+        if turn.open:
             turn.span.set_attributes(known({s.CONVERSATION_ID: conversation_id}))
 
     def answered(self, fact: TurnAnswered) -> Turn | None:
