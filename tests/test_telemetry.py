@@ -13,7 +13,7 @@ UPSTREAM = parse_origin("https://api.openai.com")
 
 
 def telemetry(environ: dict[str, str], *, content: bool = False) -> Telemetry:
-    return Telemetry(environ, CollectorRegistry(), lambda signal, count: None, UPSTREAM, content=content)
+    return Telemetry(environ, CollectorRegistry(), lambda signal, count: None, UPSTREAM, scheme="http", content=content)
 
 
 def test_without_a_variable_nothing_is_sent() -> None:

@@ -73,7 +73,12 @@ class _Process:
         prices = _prices(settings)
         recorder = _recorder(settings, partial(metrics.sink_failed, "recording"))
         telemetry = Telemetry(
-            os.environ, registry, metrics.telemetry_dropped, parse_origin(settings.upstream), content=settings.content
+            os.environ,
+            registry,
+            metrics.telemetry_dropped,
+            parse_origin(settings.upstream),
+            scheme="https" if settings.tls_cert else "http",
+            content=settings.content,
         )
         observer = ConversationObserver(
             asyncio.get_running_loop(),

@@ -42,7 +42,7 @@ class Handshake(Struct, frozen=True):
 
     outcome: str
     """The upstream's status as text ("101", "401"), or why there is none: `connect_error`, `tls_error`, `timeout`;
-    `abandoned` when the client went away first."""
+    `abandoned` when the client went away first; `bad_request`, `draining` when voicetap refused the request itself."""
     headers: Sequence[Header]
     """The upstream's header list; empty where there is no answer."""
     connect_seconds: float | None

@@ -35,10 +35,12 @@ class Telemetry:
         dropped: Callable[[str, int], None],
         upstream: Origin,
         *,
+        scheme: str,
         content: bool,
     ) -> None:
         """`environ` is os.environ. `dropped` is called with a signal, and how much of it did not arrive; from any
-        thread. `content`: the operator wants what was said on spans, if not by a variable then by an option."""
+        thread. `scheme` is that of clients' requests. `content`: the operator wants what was said on spans, if not by a
+        variable then by an option."""
         discard_unknown(environ)
         # Only now: these look into the environment at their import.
         from .signals.otel.push import start_pushing
@@ -51,7 +53,7 @@ class Telemetry:
         """Facts have to tell what was said."""
         self.spans: SpanSinks | None = None
         if tracing is not None:
-            self.spans = Spans(tracing.tracer, upstream, content=self.content).connection
+            self.spans = Spans(tracing.tracer, upstream, scheme=scheme, content=self.content).connection
         self._running: list[Stoppable] = [
             sending for sending in (tracing, start_pushing(environ, registry, partial(dropped, "metrics"))) if sending
         ]

@@ -92,16 +92,31 @@ async def test_what_is_pipelined_behind_a_refused_upgrade_is_never_served(
     smuggled = handshake.request(b"GET", b"/v1/secrets")
     await client.send(UPGRADE + b"Content-Length: %d\r\n\r\n" % len(smuggled) + smuggled + smuggled)
     await refused(client, upstream)
-    assert (observer.taps, observer.exchanges) == ([], [])
+    # One upgrade that was refused, and not one request more.
+    assert ([tap.outcomes for tap in observer.taps], observer.exchanges) == ([["bad_request"]], [])
 
 
 @pytest.mark.parametrize("method", [b"POST", b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"])
-async def test_an_upgrade_that_is_no_get(client: Peer, upstream: ScriptedUpstream, method: bytes) -> None:
+async def test_an_upgrade_that_is_no_get(
+    client: Peer, upstream: ScriptedUpstream, observer: RecordingObserver, method: bytes
+) -> None:
     """S3: RFC 6455 section 4.1."""
     await client.send(handshake.request(method, handshake.TARGET, handshake.UPGRADE))
     answer, _ = await client.read_to_end()
     assert handshake.status_of(answer) == 400
     assert upstream.dials == 0
+    assert [tap.outcomes for tap in observer.taps] == [["bad_request"]]
+
+
+async def test_an_upgrade_while_draining_is_refused_and_told_of(
+    client: Peer, relay: Relay, upstream: ScriptedUpstream, observer: RecordingObserver
+) -> None:
+    relay.refuse_upgrades()
+    await client.send(handshake.upgrade())
+    answer, _ = await client.read_to_end()
+    assert (handshake.status_of(answer), handshake.error_of(answer)["code"]) == (503, "draining")
+    assert upstream.dials == 0
+    assert [tap.outcomes for tap in observer.taps] == [["draining"]]
 
 
 @pytest.mark.parametrize(

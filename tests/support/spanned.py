@@ -68,6 +68,10 @@ class Spanned:
     def exported(self) -> tuple[ReadableSpan, ...]:
         return self._exporter.get_finished_spans()
 
+    def forget(self) -> None:
+        """Nothing was exported so far."""
+        self._exporter.clear()
+
     def named(self, name: str) -> list[ReadableSpan]:
         """The exported spans of this name."""
         return [span for span in self.exported if span.name == name]

@@ -28,7 +28,7 @@ class HandshakeAnswered(Fact, frozen=True, gc=False):
 
     outcome: str
     """The upstream's status as text, or `connect_error`, `tls_error`, `timeout`, or `abandoned`: the client
-    went away before the upstream answered."""
+    went away before the upstream answered; or `bad_request`, `draining`: voicetap itself refused the request."""
     connect_seconds: float | None
     """From the dial to the established connection, TLS included; None when that never happened."""
 

@@ -36,7 +36,7 @@ class OwnAnswer(RawResponse):
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(status=status, reusable=False)
-        self._code = code
+        self.code = code
         self._message = message
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
@@ -46,7 +46,7 @@ class OwnAnswer(RawResponse):
 
     def to_bytes(self, *, with_body: bool = True) -> bytes:
         """The whole answer; a HEAD has no body (RFC 9110 section 9.3.2)."""
-        error = {"type": "voicetap_error", "code": self._code, "message": self._message, "param": None}
+        error = {"type": "voicetap_error", "code": self.code, "message": self._message, "param": None}
         body = json.dumps({"error": error}).encode()
         head = (
             f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}\r\n"

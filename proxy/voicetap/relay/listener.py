@@ -119,13 +119,21 @@ class Relay:
                 if _asks_for_websocket_and_more(request):
                     return OwnAnswer(400, "bad_request", "an upgrade must ask for WebSocket alone")
                 return await self._pass_through.serve(request)
-            if request.method != hdrs.METH_GET:
-                return OwnAnswer(400, "bad_request", "a WebSocket upgrade must be a GET (RFC 6455 section 4.1)")
-            if hdrs.CONTENT_LENGTH in request.headers or hdrs.TRANSFER_ENCODING in request.headers:
-                return OwnAnswer(400, "bad_request", "a WebSocket upgrade has no body")
-            if self._refusing:
-                return OwnAnswer(503, "draining", "voicetap is shutting down; connect elsewhere")
+            refusal = self._refusal(request)
+            if refusal is not None:
+                self._upgrades.refused(request, refusal)
+                return refusal
             return await self._upgrades.serve(request)
+
+    def _refusal(self, upgrade: web.BaseRequest) -> OwnAnswer | None:
+        """Why an upgrade request is not passed on."""
+        if upgrade.method != hdrs.METH_GET:
+            return OwnAnswer(400, "bad_request", "a WebSocket upgrade must be a GET (RFC 6455 section 4.1)")
+        if hdrs.CONTENT_LENGTH in upgrade.headers or hdrs.TRANSFER_ENCODING in upgrade.headers:
+            return OwnAnswer(400, "bad_request", "a WebSocket upgrade has no body")
+        if self._refusing:
+            return OwnAnswer(503, "draining", "voicetap is shutting down; connect elsewhere")
+        return None
 
 
 def _asks_for_websocket(request: web.BaseRequest) -> bool:

@@ -7,7 +7,7 @@ from typing import cast
 from aiohttp import web
 
 from ..chunks import Chunk, Handshake, Side, Tap, UpgradeRequest
-from .answers import RawResponse
+from .answers import OwnAnswer, RawResponse
 from .connection import ClientConnection
 from .exchange import NO_ANSWER, Answer, no_answer, pass_on_answer, read_answer
 from .guard import GuardedObserver
@@ -39,9 +39,7 @@ class Upgrades:
 
     async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
         """Serve one upgrade request to the end of its connection."""
-        headers = request.raw_headers
-        tap = self._observer.upgrade(UpgradeRequest(target=request.raw_path, headers=headers, at=monotonic()))
-        report = _Report(tap)
+        report = self._report(request)
         try:
             return await self._serve(request, report)
         except NO_ANSWER as failure:
@@ -50,6 +48,14 @@ class Upgrades:
             return answer
         finally:
             report.unanswered("abandoned")  # the client went away first
+
+    def refused(self, request: web.BaseRequest, answer: OwnAnswer) -> None:
+        """Tell of one that voicetap answers by itself."""
+        self._report(request).unanswered(answer.code)
+
+    def _report(self, request: web.BaseRequest) -> "_Report":
+        headers = request.raw_headers
+        return _Report(self._observer.upgrade(UpgradeRequest(request.raw_path, headers, monotonic())))
 
     async def _serve(self, request: web.BaseRequest, report: "_Report") -> web.StreamResponse:
         begin = monotonic()

@@ -57,7 +57,7 @@ SESSIONS_EXPIRING = Metric(
 HANDSHAKES = Metric(
     "handshakes_total",
     COUNTER,
-    "Upgrade requests by the upstream's status, or why there was none",
+    "Upgrade requests by the upstream's status, or why there was none: bad_request and draining are voicetap's own",
     ("outcome",),
     unit="{request}",
 )

@@ -1,6 +1,6 @@
 import json
 
-from voicetap.signals.spans.content import MOST_TEXTS, Messages, clear
+from voicetap.signals.spans.content import LONGEST_SIDE, LONGEST_TEXT, MOST_TEXTS, Messages, clear
 
 
 def test_a_credential_is_never_content() -> None:
@@ -33,3 +33,14 @@ def test_a_span_holds_so_many_texts_and_no_more() -> None:
     for number in range(MOST_TEXTS + 1):
         messages.heard(str(number))
     assert len(json.loads(str(messages.attributes()["gen_ai.input.messages"]))) == MOST_TEXTS
+
+
+def test_a_side_says_so_much_and_no_more() -> None:
+    messages = Messages()
+    for _ in range(3):
+        messages.told("x" * (LONGEST_SIDE // 2 - 10))
+    assert [len(text) for text in messages.outputs] == [LONGEST_SIDE // 2 - 10, LONGEST_SIDE // 2 - 10, 20]
+
+
+def test_only_the_beginning_of_a_text_is_content() -> None:
+    assert clear("x" * (LONGEST_TEXT + 1)) == "x" * LONGEST_TEXT

@@ -36,6 +36,8 @@ def test_a_traceparent_that_is_none_begins_a_trace(value: bytes) -> None:
         ("302", None),
         ("401", None),  # what a client does wrong is no error of a server
         ("abandoned", None),
+        ("bad_request", None),
+        ("draining", "draining"),
         ("503", "503"),
         ("connect_error", "connect_error"),
         ("tls_error", "tls_error"),
@@ -65,3 +67,9 @@ def test_a_name_is_one_of_few_and_a_path_says_no_secret(
     if path is not None:
         assert span.attributes["url.path"] == path
     assert span.attributes.get("url.query") == query
+
+
+def test_baggage_is_not_read(caplog: pytest.LogCaptureFixture) -> None:
+    [span] = Spanned(headers=[(b"baggage", b"!," * 4000)]).answered().exported
+    assert span.parent is None
+    assert caplog.records == []

@@ -81,3 +81,14 @@ def test_the_model_is_that_of_its_beginning() -> None:
     other = SessionConfigured(102.0, "sess_1", "gpt-realtime-mini", True, False, None)
     found = chat(BEGUN, other, ResponseFinished(103.0, "resp_1", 1, "completed", None, 1.5))
     assert found["gen_ai.request.model"] == "gpt-realtime"
+
+
+def test_it_does_not_begin_before_its_turn() -> None:
+    begun = ResponseStarted(101.5, "resp_1", 1, "client", 100.75)
+    assert chat(begun, ResponseFinished(103.0, "resp_1", 1, "completed", None, 1.5))["seconds"] == 2.0
+
+
+def test_an_id_that_no_server_gave_is_not_shown() -> None:
+    unnamed = ResponseStarted(101.5, "response 1", 1, "client", 101.0)
+    found = chat(unnamed, ResponseFinished(103.0, "response 1", 1, "completed", None, 1.5))
+    assert "gen_ai.response.id" not in found

@@ -4,10 +4,10 @@ from voicetap.facts import (
     Fact,
     ResponseFinished,
     ResponseStarted,
-    TranscriptionStarted,
     TurnEnded,
     TurnOpened,
 )
+from voicetap.signals.spans.content import LONGEST_TEXT
 
 
 def root_of(*facts: Fact) -> dict[str, object]:
@@ -28,24 +28,9 @@ def test_a_greeting_takes_up_nothing() -> None:
 
 
 def test_what_nobody_took_up_is_bounded() -> None:
-    typed = [ContentSeen(101.0, "user_text", str(number)) for number in range(100)]
+    typed = [ContentSeen(101.0, "user_text", str(number % 10) * 20_000) for number in range(100)]
     found = root_of(*typed, TurnOpened(102.0, 1, "text", 101.0))
-    assert str(found["input.value"]).split("\n") == [str(number) for number in range(84, 100)]
-
-
-def test_a_transcript_that_comes_while_the_answer_is_made_is_what_was_answered() -> None:
-    spanned = Spanned(content=True).answered()
-    spanned.receive(
-        [
-            TranscriptionStarted(101.0, "item_1", "whisper-1"),
-            TurnOpened(101.0, 1, "speech", 100.0),
-            ResponseStarted(102.0, "resp_1", 1, "vad", 102.0),
-            ContentSeen(102.5, "user_transcript", "What time is it?", item_id="item_1"),
-            ResponseFinished(103.0, "resp_1", 1, "completed", None, 1.0),
-        ]
-    )
-    [response] = spanned.named("chat")
-    assert response.attributes["input.value"] == "What time is it?"
+    assert found["input.value"] == "0" * LONGEST_TEXT + "\n" + "1" * LONGEST_TEXT
 
 
 def test_answers_of_all_responses_stand_on_the_root() -> None:

@@ -6,6 +6,12 @@ from ...recording.credentials import without_credentials
 from . import semconv as s
 from .attributes import Attributes
 
+LONGEST_TEXT = 16 * 1024
+"""Characters of one text: to look for credentials in more would take milliseconds, in which no call is observed."""
+
+LONGEST_SIDE = 32 * 1024
+"""Characters of what one side says in one span; spans wait in memory for a collector."""
+
 MOST_TEXTS = 32
 """Of each side, of one span."""
 
@@ -25,14 +31,12 @@ class Messages:
         self.outputs: list[str] = []
 
     def heard(self, text: str) -> None:
-        """The user said or wrote something."""
-        if len(self.inputs) < MOST_TEXTS:
-            self.inputs.append(clear(text))
+        """The user said or wrote something; it is clear of credentials."""
+        _add(self.inputs, text)
 
     def told(self, text: str) -> None:
-        """The model said or wrote something."""
-        if len(self.outputs) < MOST_TEXTS:
-            self.outputs.append(clear(text))
+        """The model said or wrote something; it is clear of credentials."""
+        _add(self.outputs, text)
 
     def attributes(self, finish_reason: str | None = None) -> Attributes:
         """What there is; the reason is that of a response."""
@@ -54,8 +58,18 @@ class Messages:
 
 
 def clear(text: str) -> str:
-    """Content as it may be shown: never a credential."""
-    return without_credentials(text)
+    """Content as it may be shown: its beginning, and never a credential."""
+    return without_credentials(text[:LONGEST_TEXT])
+
+
+def fits(texts: list[str]) -> bool:
+    """Whether a side that has said this may say more."""
+    return len(texts) < MOST_TEXTS and sum(map(len, texts)) < LONGEST_SIDE
+
+
+def _add(texts: list[str], text: str) -> None:
+    if fits(texts):
+        texts.append(text[: LONGEST_SIDE - sum(map(len, texts))])
 
 
 def _part(text: str) -> dict[str, object]:

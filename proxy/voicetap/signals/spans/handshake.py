@@ -19,10 +19,12 @@ UPGRADE_ROUTE = "/realtime"
 
 
 class _Headers(Getter[Sequence[Header]]):
-    """Reads the fields that a propagator asks for (`traceparent`, `tracestate`, `baggage`)."""
+    """Reads the fields that a propagator asks for (`traceparent`, `tracestate`, …)."""
 
     def get(self, carrier: Sequence[Header], key: str) -> list[str] | None:
-        """All values of a field."""
+        """All values of a field; of `baggage` none, for nothing here uses it, and its parser logs what it dislikes."""
+        if key == "baggage":
+            return None
         wanted = key.lower().encode("latin-1")
         return [value.decode("latin-1") for name, value in carrier if name.lower() == wanted] or None
 
@@ -33,11 +35,15 @@ class _Headers(Getter[Sequence[Header]]):
 
 _HEADERS = _Headers()
 
+_OF_THE_CLIENT = ("abandoned", "bad_request")
+"""Outcomes without a status that are no fault of a server."""
 
-def handshake_span(writer: SpanWriter, request: UpgradeRequest, fact: HandshakeAnswered) -> Span:
+
+def handshake_span(writer: SpanWriter, request: UpgradeRequest, fact: HandshakeAnswered, scheme: str) -> Span:
     """The span of an upgrade request that was answered, or was not; a child of the client's `traceparent`.
 
-    OTEL_PROPAGATORS says which fields are read (OpenTelemetry, Context Propagation).
+    `scheme` is that of the request: http, or over TLS https. OTEL_PROPAGATORS says which fields are
+    read (OpenTelemetry, Context Propagation).
     """
     target = harmless_target(request.target)
     path, _, query = target.partition("?")
@@ -50,6 +56,7 @@ def handshake_span(writer: SpanWriter, request: UpgradeRequest, fact: HandshakeA
             s.SPAN_KIND: "CHAIN",
             s.HTTP_METHOD: "GET",
             s.HTTP_ROUTE: route,
+            s.URL_SCHEME: scheme,
             s.HTTP_STATUS: int(fact.outcome) if answered else None,
             s.URL_PATH: path,
             s.URL_QUERY: query or None,
@@ -63,7 +70,7 @@ def handshake_span(writer: SpanWriter, request: UpgradeRequest, fact: HandshakeA
         kind=SpanKind.SERVER,
     )
     # What the client got wrong is no error of a server (OpenTelemetry, HTTP spans, Status).
-    failed = fact.outcome.startswith("5") or (not answered and fact.outcome != "abandoned")
+    failed = fact.outcome.startswith("5") or (not answered and fact.outcome not in _OF_THE_CLIENT)
     writer.end(span, fact.at, error=fact.outcome if failed else None)
     return span
 

@@ -19,16 +19,17 @@ _OPENINFERENCE = {"azure.ai.openai": "azure", "x_ai": "xai"}
 """Where OpenInference names it otherwise (its specification, llm.provider)."""
 
 
+def provider(upstream: Origin) -> str:
+    """`gen_ai.provider.name` of a server."""
+    return next((name for end, name in _HOSTS.items() if f".{upstream.host}".endswith(end)), DEFAULT)
+
+
 def server_attributes(upstream: Origin) -> Attributes:
     """The server behind the proxy, as the conventions ask for where there is an intermediary."""
-    return {
-        s.PROVIDER: next((name for end, name in _HOSTS.items() if f".{upstream.host}".endswith(end)), DEFAULT),
-        s.SERVER_ADDRESS: upstream.host,
-        s.SERVER_PORT: upstream.port,
-    }
+    return {s.SERVER_ADDRESS: upstream.host, s.SERVER_PORT: upstream.port}
 
 
-def openinference_provider(server: Attributes) -> str:
+def openinference_provider(common: Attributes) -> str:
     """The same as OpenInference's `llm.provider`: Phoenix looks for prices of that provider first."""
-    name = str(server.get(s.PROVIDER, DEFAULT))
+    name = str(common.get(s.PROVIDER, DEFAULT))
     return _OPENINFERENCE.get(name, name)

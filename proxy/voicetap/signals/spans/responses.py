@@ -47,6 +47,8 @@ class Responses:
         self._responses: Bounded[str | None, Response] = Bounded()
         self._began: Response | None = None
         """Whose output began last."""
+        self._unplaced: UsageReported | None = None
+        """Of no response that is known by the id that came with it."""
 
     def started(self, fact: ResponseStarted, model: Attributes, messages: Messages | None) -> None:
         """The server has begun to make it."""
@@ -63,8 +65,12 @@ class Responses:
         response.first_audio_at, response.first_audio_seconds = fact.at, fact.seconds
 
     def used(self, fact: UsageReported) -> None:
-        """What it has used; told before it is over."""
-        self.find(fact.response_id).usage = fact
+        """What one has used; told just before it is over."""
+        response = self._responses.get(fact.response_id)
+        if response is not None:
+            response.usage = fact
+        else:
+            self._unplaced = fact
 
     def called(self, fact: ToolCalled) -> None:
         """It calls a tool."""
@@ -89,7 +95,8 @@ class Responses:
         response = self._responses.pop(fact.response_id, None) or Response()
         model = response.model or model
         reason = _finish_reason(fact, response.called)
-        exact: Attributes = {} if response.usage is None else usage_attributes(response.usage)
+        usage = response.usage or self._usage_beside(fact)
+        exact: Attributes = {} if usage is None else usage_attributes(usage)
         if response.first_audio_at is not None:
             exact[s.LANGFUSE_COMPLETION_START] = _iso(self._writer.nanoseconds(response.first_audio_at))
         if response.messages is not None:
@@ -103,7 +110,7 @@ class Responses:
             turn.error = error
         return self._writer.write(
             f"{OPERATION} {name}" if name else OPERATION,
-            _began_at(fact, response.started),
+            max(_began_at(fact, response.started), turn.opened_at if turn is not None else 0.0),
             fact.at,
             {
                 s.OPERATION: OPERATION,
@@ -112,7 +119,7 @@ class Responses:
                 s.LLM_MODEL: name,
                 s.LLM_SYSTEM: "openai",
                 s.LLM_PROVIDER: openinference_provider(self._writer.common),
-                s.RESPONSE_ID: fact.response_id,
+                s.RESPONSE_ID: _id_of_the_server(fact.response_id),
                 s.FINISH_REASONS: [reason] if reason is not None else None,
                 s.OUTPUT_TYPE: _output_type(response),
                 s.TIME_TO_FIRST_CHUNK: response.first_chunk_seconds,
@@ -127,6 +134,21 @@ class Responses:
             error=error,
             exact=exact,
         )
+
+    def _usage_beside(self, fact: ResponseFinished) -> UsageReported | None:
+        """That of the same message: where servers leave out ids, the order of messages tells which response is over."""
+        usage = self._unplaced
+        if usage is None or fact.status == "unfinished":
+            return None
+        if usage.response_id != fact.response_id and usage.at != fact.at:
+            return None
+        self._unplaced = None
+        return usage
+
+
+def _id_of_the_server(response_id: str | None) -> str | None:
+    """Those that a session makes up have a space in them."""
+    return None if response_id is None or " " in response_id else response_id
 
 
 def _began_at(fact: ResponseFinished, started: ResponseStarted | None) -> float:

@@ -1,14 +1,11 @@
 """What was said, brought to the spans that show it: only where the operator asked for content."""
 
 from ...facts import ContentSeen, TurnOpened
-from .content import Messages, clear
+from .content import Messages, clear, fits
 from .responses import Responses
 from .tools import Tools
 from .transcriptions import Transcriptions
 from .turns import Turn
-
-MOST_TYPED = 16
-"""Messages of the user that wait for a turn."""
 
 
 class Said:
@@ -40,19 +37,24 @@ class Said:
 
     def receive(self, fact: ContentSeen, turn: Turn | None) -> None:
         """Take a piece of content; `turn` is the one that it belongs to."""
+        if fact.kind == "user_text" and not fits(self._typed):
+            return
+        text = clear(fact.text)
         match fact.kind:
             case "instructions":
-                self._instructions = clear(fact.text)
+                self._instructions = text
             case "user_text":
-                self._typed = [*self._typed, fact.text][-MOST_TYPED:]
+                self._typed.append(text)
             case "user_transcript":
-                self._transcriptions.find(fact.item_id).text = fact.text
+                self._transcriptions.find(fact.item_id).text = text
                 if turn is not None and turn.messages is not None:
-                    turn.messages.heard(fact.text)
+                    turn.messages.heard(text)
             case "assistant_text" | "assistant_transcript":
                 response = self._responses.find(fact.response_id)
                 for messages in (response.messages, turn.messages if turn is not None else None):
                     if messages is not None:
-                        messages.told(fact.text)
-            case "tool_arguments" | "tool_output":
-                self._tools.said(fact)
+                        messages.told(text)
+            case "tool_arguments":
+                self._tools.arguments(fact.call_id, text)
+            case "tool_output":
+                self._tools.result(fact.call_id, text)

@@ -21,6 +21,7 @@ from ...facts import (
     HandshakeAnswered,
     Interrupted,
     InterruptionTookEffect,
+    MessageMalformed,
     OutputBegan,
     Overlapped,
     PlaybackUnderran,
@@ -53,7 +54,6 @@ from . import happenings
 from . import semconv as s
 from .attributes import Attributes, Value, known
 from .handshake import handshake_span
-from .provider import server_attributes
 from .responses import Responses
 from .said import Said
 from .speech import Speech
@@ -63,19 +63,25 @@ from .transcriptions import Transcriptions
 from .turns import Happening, Turn, Turns
 from .writer import SpanWriter, ids_of
 
+UNPLACED = 100
+"""Truncations of which the turn may still be told."""
+
 
 class Spans:
     """The spans of one process."""
 
-    def __init__(self, tracer: Tracer, upstream: Origin, *, content: bool) -> None:
-        """`content`: what people and models say becomes attributes, if facts tell it."""
+    def __init__(self, tracer: Tracer, upstream: Origin, *, scheme: str = "http", content: bool) -> None:
+        """`scheme`: of the requests, http or https. `content`: what people and models say becomes attributes, if facts
+        tell it."""
         self._tracer = tracer
-        self._server = server_attributes(upstream)
+        self._upstream = upstream
+        self._scheme = scheme
         self._content = content
 
     def connection(self, connection: Connection, ids: TraceIds) -> "ConnectionSpans":
         """The sink of a new connection; it says in `ids` where each fact stands."""
-        return ConnectionSpans(connection, ids, SpanWriter(self._tracer, connection, self._server), self._content)
+        writer = SpanWriter(self._tracer, connection, self._upstream)
+        return ConnectionSpans(connection, ids, writer, scheme=self._scheme, content=self._content)
 
 
 class ConnectionSpans:
@@ -83,10 +89,13 @@ class ConnectionSpans:
 
     name: ClassVar[str] = "traces"
 
-    def __init__(self, connection: Connection, ids: TraceIds, writer: SpanWriter, content: bool) -> None:
+    def __init__(
+        self, connection: Connection, ids: TraceIds, writer: SpanWriter, *, scheme: str, content: bool
+    ) -> None:
         self._connection = connection
         self._ids = ids
         self._writer = writer
+        self._scheme = scheme
         self._sampled = False
         self._configured: SessionConfigured | None = None
         self._model: Attributes = {}
@@ -98,8 +107,10 @@ class ConnectionSpans:
         self._tools = Tools(writer)
         self._said = Said(self._responses, self._transcriptions, self._tools) if content else None
         self._turn_of_item: Bounded[str, int] = Bounded()
-        """Of the items that were spoken."""
+        """Of the items of answers."""
         self._turn_of_response: Bounded[str, int] = Bounded()
+        self._unplaced: Bounded[str, Happening] = Bounded(UNPLACED)
+        """Truncations, by the id of an item of which the turn is not known."""
         self._counts = Counts()
         self._now = connection.request.at
         """The time of the latest fact."""
@@ -123,7 +134,7 @@ class ConnectionSpans:
     # The connection.
 
     def _handshake_answered(self, fact: HandshakeAnswered) -> None:
-        span = handshake_span(self._writer, self._connection.request, fact)
+        span = handshake_span(self._writer, self._connection.request, fact, self._scheme)
         self._sampled = span.get_span_context().trace_flags.sampled and span.get_span_context().is_valid
         if self._sampled:
             self._writer.link(span)
@@ -205,13 +216,17 @@ class ConnectionSpans:
 
     def _output_began(self, fact: OutputBegan) -> None:
         self._responses.output_began(fact)
+        if fact.turn is not None:  # and nothing may have announced it
+            self._turn_of_response.put(fact.response_id, fact.turn)
         self._point(self._turns.get(fact.turn))
 
     def _audio_began(self, fact: AudioBegan) -> None:
         self._responses.audio_began(fact)
-        if fact.item_id is not None and fact.turn is not None:
-            self._turn_of_item.put(fact.item_id, fact.turn)
+        self._learn(fact.item_id, fact.turn)
         self._point(self._turns.get(fact.turn))
+
+    def _answer_spoken(self, fact: AnswerSpoken) -> None:
+        self._learn(fact.item_id, self._turn_of_response.get(fact.response_id or ""))
 
     def _response_finished(self, fact: ResponseFinished) -> None:
         self._ids.current = self._responses.finished(fact, self._model, self._turns.get(fact.turn))
@@ -226,6 +241,7 @@ class ConnectionSpans:
         self._happened(self._of_response(fact.response_id), happenings.underrun(fact))
 
     def _interrupted(self, fact: Interrupted) -> None:
+        self._learn(fact.item_id, fact.turn)
         self._happened(self._turns.get(fact.turn), happenings.interruption(fact))
 
     def _interruption_took_effect(self, fact: InterruptionTookEffect) -> None:
@@ -238,11 +254,17 @@ class ConnectionSpans:
         self._happened(self._turns.get(fact.turn), happenings.overlap(fact))
 
     def _truncation_finished(self, fact: TruncationFinished) -> None:
+        truncation = happenings.truncation(fact)
         turn = self._turns.get(self._turn_of_item.get(fact.item_id or ""))
-        self._happened(turn, happenings.truncation(fact))
+        if turn is None and fact.item_id is not None:
+            self._unplaced.put(fact.item_id, truncation)
+        self._happened(turn, truncation)
 
     def _truncation_measured(self, fact: TruncationMeasured) -> None:
         turn = self._turns.get(fact.turn)
+        unplaced = self._unplaced.pop(fact.item_id or "", None)
+        if unplaced is not None:
+            self._happened(turn, unplaced)
         if turn is not None:
             happenings.measured(turn, fact)
         self._point(turn)
@@ -292,19 +314,24 @@ class ConnectionSpans:
     def _of_response(self, response_id: str | None) -> Turn | None:
         return self._turns.get(self._turn_of_response.get(response_id or ""))
 
+    def _learn(self, item_id: str | None, turn: int | None) -> None:
+        """Of which turn an item is."""
+        if item_id is not None and turn is not None:
+            self._turn_of_item.put(item_id, turn)
+
     def _point(self, turn: Turn | None) -> None:
         if turn is not None:
             self._ids.current = turn.ids
 
     def _happened(self, turn: Turn | None, happening: Happening) -> None:
-        if turn is not None and turn.open:
-            turn.happened(happening)
+        if turn is not None:
+            self._turns.happened(turn, happening)
         self._point(turn)
 
 
 _HANDLERS: dict[type[Fact], Callable[[ConnectionSpans, Any], None]] = {
     AnswerGenerated: ConnectionSpans._answer_generated,
-    AnswerSpoken: ConnectionSpans._only_counted,
+    AnswerSpoken: ConnectionSpans._answer_spoken,
     AudioBegan: ConnectionSpans._audio_began,
     BytesRelayed: ConnectionSpans._bytes_relayed,
     ConnectionClosed: ConnectionSpans._connection_closed,
@@ -315,6 +342,7 @@ _HANDLERS: dict[type[Fact], Callable[[ConnectionSpans, Any], None]] = {
     HandshakeAnswered: ConnectionSpans._handshake_answered,
     Interrupted: ConnectionSpans._interrupted,
     InterruptionTookEffect: ConnectionSpans._interruption_took_effect,
+    MessageMalformed: ConnectionSpans._only_counted,
     OutputBegan: ConnectionSpans._output_began,
     Overlapped: ConnectionSpans._overlapped,
     PlaybackUnderran: ConnectionSpans._playback_underran,

@@ -2,12 +2,11 @@
 
 from msgspec import Struct
 
-from ...facts import ContentSeen, SpanIds, ToolCalled, ToolFinished
+from ...facts import SpanIds, ToolCalled, ToolFinished
 from ...session.bounded import Bounded
 from ..identifiers import shown
 from . import semconv as s
 from .attributes import Attributes
-from .content import clear
 from .turns import Turn
 from .writer import SpanWriter
 
@@ -37,13 +36,17 @@ class Tools:
         """The arguments are complete."""
         self._calls.put(fact.call_id, Call(fact.at))
 
-    def said(self, fact: ContentSeen) -> None:
-        """Its arguments, or its output."""
-        call = self._calls.get(fact.call_id or "")
-        if call is not None and fact.kind == "tool_arguments":
-            call.arguments = fact.text
-        elif call is not None:
-            call.result = fact.text
+    def arguments(self, call_id: str | None, text: str) -> None:
+        """What it is called with, clear of credentials."""
+        call = self._calls.get(call_id or "")
+        if call is not None:
+            call.arguments = text
+
+    def result(self, call_id: str | None, text: str) -> None:
+        """What it gives, clear of credentials."""
+        call = self._calls.get(call_id or "")
+        if call is not None:
+            call.result = text
 
     def finished(self, fact: ToolFinished, turn: Turn | None) -> SpanIds:
         """It has its outcome: write its span."""
@@ -51,10 +54,10 @@ class Tools:
         name = shown(fact.name) if fact.name else None
         content: Attributes = {}
         if call.arguments is not None:
-            content[s.TOOL_ARGUMENTS] = content[s.INPUT_VALUE] = clear(call.arguments)
+            content[s.TOOL_ARGUMENTS] = content[s.INPUT_VALUE] = call.arguments
             content[s.INPUT_MIME_TYPE] = "application/json"
         if call.result is not None:
-            content[s.TOOL_RESULT] = content[s.OUTPUT_VALUE] = clear(call.result)
+            content[s.TOOL_RESULT] = content[s.OUTPUT_VALUE] = call.result
         return self._writer.write(
             f"{OPERATION} {name}" if name else OPERATION,
             call.at,

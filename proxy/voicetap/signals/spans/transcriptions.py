@@ -7,7 +7,6 @@ from ...facts import SpanIds, TranscriptionFinished, TranscriptionLate, Transcri
 from ...session.bounded import Bounded
 from . import semconv as s
 from .attributes import Attributes
-from .content import clear
 from .turns import Turn
 from .usage import usage_attributes
 from .writer import SpanWriter
@@ -35,6 +34,8 @@ class Transcriptions:
         self._transcriptions: Bounded[str | None, Transcription] = Bounded()
         self._unclaimed: Bounded[str, None] = Bounded()
         """Begun since the last turn was opened; a turn is opened after its transcription has begun."""
+        self._unnamed: UsageReported | None = None
+        """It came without the id of an item."""
 
     def started(self, fact: TranscriptionStarted) -> None:
         """User audio was committed."""
@@ -48,8 +49,11 @@ class Transcriptions:
         self._unclaimed.clear()
 
     def used(self, fact: UsageReported) -> None:
-        """What it has used; told before its outcome."""
-        self.find(fact.item_id).usage = fact
+        """What one has used; told just before its outcome."""
+        if fact.item_id is None:
+            self._unnamed = fact
+        else:
+            self.find(fact.item_id).usage = fact
 
     def find(self, item_id: str | None) -> Transcription:
         """The transcription of an item, announced or not."""
@@ -61,7 +65,7 @@ class Transcriptions:
 
     def finished(self, fact: TranscriptionFinished, turn: Turn | None) -> SpanIds:
         """It has its outcome: write its span, in the trace of its turn, or in one of its own where there is none."""
-        transcription = self.find(fact.item_id)
+        transcription = self._settled(fact)
         failed = fact.outcome in ("failed", "timed_out")
         return self._write(
             fact,
@@ -77,10 +81,17 @@ class Transcriptions:
 
     def late(self, fact: TranscriptionLate, turn: Turn | None) -> SpanIds | None:
         """A result came after the outcome; what it used has to be seen, or sums would not agree with the bill."""
-        transcription = self.find(fact.item_id)
+        transcription = self._settled(fact)
         if transcription.usage is None:
             return None
         return self._write(fact, transcription, turn, {s.VOICETAP + "transcription.outcome": "late"})
+
+    def _settled(self, fact: TranscriptionFinished | TranscriptionLate) -> Transcription:
+        """What a result is of. Where that names no item, what it has used is told with the same message."""
+        transcription = self.find(fact.item_id)
+        if self._unnamed is not None and self._unnamed.at == fact.at:
+            transcription.usage, self._unnamed = self._unnamed, None
+        return transcription
 
     def _write(
         self,
@@ -93,7 +104,7 @@ class Transcriptions:
         model = fact.transcription_model
         exact: Attributes = {} if transcription.usage is None else usage_attributes(transcription.usage)
         if transcription.text is not None:
-            exact[s.OUTPUT_VALUE] = clear(transcription.text)
+            exact[s.OUTPUT_VALUE] = transcription.text
         transcription.usage = transcription.text = None
         return self._writer.write(
             NAME,

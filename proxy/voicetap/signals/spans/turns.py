@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 from opentelemetry.context import Context
-from opentelemetry.trace import Span
+from opentelemetry.trace import NonRecordingSpan, Span
 
 from ...facts import SpanIds, TurnAnswered, TurnEnded, TurnOpened
 from ...session.bounded import Bounded
@@ -115,6 +115,14 @@ class Turns:
         if turn.open:
             turn.span.set_attributes(known({s.CONVERSATION_ID: conversation_id}))
 
+    def happened(self, turn: Turn, happening: Happening) -> None:
+        """Note what happened in a turn; where that is over, as a span without length."""
+        if turn.open:
+            turn.happened(happening)
+        else:
+            attributes = {s.SPAN_KIND: "CHAIN", **happening.attributes}
+            self._writer.write(s.VOICETAP + happening.name, happening.at, happening.at, attributes, parent=turn.context)
+
     def answered(self, fact: TurnAnswered) -> Turn | None:
         """The user hears the first of the answer."""
         turn = self._open.get(fact.turn)
@@ -142,7 +150,7 @@ class Turns:
                     }
                 )
             )
-            error = (turn.error or "unknown") if fact.outcome == "failed" else None
+            error = (turn.error or "_OTHER") if fact.outcome == "failed" else None
             self._end(fact.turn, fact.ended_at, error=error)
         return turn
 
@@ -176,6 +184,10 @@ class Turns:
         )
         if turn.messages is not None:
             span.set_attributes(turn.messages.attributes())
+        last = max([at, turn.opened_at, *(happening.at for happening in turn.happenings)])
+        self._writer.end(span, last, error=error)
+        # The ids are enough for what comes later; the span, with what was said, is the exporter's now.
+        turn.span = NonRecordingSpan(span.get_span_context())
+        turn.context = inside(turn.span)
         turn.happenings.clear()
         turn.messages = None
-        self._writer.end(span, max(at, turn.opened_at), error=error)

@@ -6,9 +6,11 @@ from math import isnan
 from opentelemetry.context import Context
 from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode, Tracer, set_span_in_context
 
+from ...config import Origin
 from ...facts import Connection, SpanIds
 from . import semconv as s
 from .attributes import Attributes, Value, known
+from .provider import provider, server_attributes
 
 
 def ids_of(span: Span) -> SpanIds:
@@ -20,11 +22,12 @@ def ids_of(span: Span) -> SpanIds:
 class SpanWriter:
     """Begins and ends spans. What has no parent is the root of a trace of its own, linked to the handshake."""
 
-    def __init__(self, tracer: Tracer, connection: Connection, server: Attributes) -> None:
-        """`server`: attributes of the upstream."""
+    def __init__(self, tracer: Tracer, connection: Connection, upstream: Origin) -> None:
         self._tracer = tracer
         self._connection = connection
-        self.common: Attributes = {s.SESSION_ID: connection.id, **server}
+        self._server = server_attributes(upstream)
+        """What spans have of which the upstream is the other side."""
+        self.common: Attributes = {s.SESSION_ID: connection.id, s.PROVIDER: provider(upstream)}
         """What every span has."""
         self._links: list[Link] = []
 
@@ -47,7 +50,11 @@ class SpanWriter:
             # An empty context: what happens to be current in the process is nobody's parent.
             context=Context() if parent is None else parent,
             kind=kind,
-            attributes={**self.common, **known(attributes)},
+            attributes={
+                **self.common,
+                **(self._server if kind is SpanKind.CLIENT else {}),
+                **known(attributes),
+            },
             links=self._links if parent is None else (),
             start_time=self.nanoseconds(at),
         )
