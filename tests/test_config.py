@@ -111,6 +111,7 @@ def test_a_bad_label_is_refused_unquoted(text: str, problem: str) -> None:
         "x-auth",
         "x-auth-user",
         "x-client-secret",
+        "x-passphrase",
         "sec-websocket-protocol",
         "Sec-WebSocket-Key",
     ],
@@ -135,6 +136,11 @@ def test_labels_in_a_file(tmp_path: Path) -> None:
     file = tmp_path / "voicetap.toml"
     file.write_text('label = ["tenant=x-tenant", "team=x-team"]\n')
     assert Serve(upstream="https://a.example", config=file).label == TWO
+
+
+def test_tools_are_told_apart_by_their_names_if_the_operator_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICETAP_TOOL_NAMES", "true")
+    assert Serve(upstream="https://a.example").tool_names is True
 
 
 @pytest.mark.parametrize(
@@ -219,5 +225,5 @@ def test_sizes_of_recordings_are_above_nothing(option: str) -> None:
 
 def test_content_recordings_and_labels_are_off_unless_asked_for() -> None:
     settings = Serve(upstream="https://a.example")
-    assert settings.label == []
+    assert (settings.label, settings.tool_names) == ([], False)
     assert (settings.record, settings.record_audio, settings.content) == (None, False, False)

@@ -118,8 +118,8 @@ class _Process:
         lag.stop()
         observer.finish()
         # At once, for each may take its time: a disk, a collector.
-        recorded = asyncio.to_thread(recorder.stop) if recorder is not None else asyncio.sleep(0)
-        await asyncio.gather(recorded, telemetry.stop())
+        recordings = [asyncio.to_thread(recorder.stop)] if recorder is not None else []
+        await asyncio.gather(*recordings, telemetry.stop())
         await admin.stop()
 
     def _signalled(self) -> None:
@@ -158,7 +158,7 @@ class _Sinks:
 def _metrics(registry: CollectorRegistry, settings: Serve) -> Metrics:
     labels = [parse_label(label) for label in settings.label]
     try:
-        return Metrics(registry, [(label.name, label.header.encode()) for label in labels])
+        return Metrics(registry, [(label.name, label.header.encode()) for label in labels], settings.tool_names)
     except ValueError as error:
         raise CannotStart(f"--label: {error}", BAD_FILE) from error
 

@@ -85,7 +85,7 @@ _LABEL_NAME = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """RFC 9110 section 5.6.2."""
 _CREDENTIAL_HEADER = re.compile(
-    r"authori[sz]ation|authenticat|cookie|token|secret|passw|credential|signature|bearer|api[-_]?key|access[-_]?key"
+    r"authori[sz]ation|authenticat|cookie|token|secret|passw|passphrase|credential|signature|bearer|api[-_]?key|access[-_]?key"
     r"|(?:^|[-_])(?:key|auth|jwt|pwd)(?:[-_]|$)|^sec-websocket-"
 )
 """Browsers send the API's key in `sec-websocket-protocol`."""
@@ -251,6 +251,7 @@ class Serve(Settings):
         [],
         description="NAME=HEADER: a label of metrics with the values of that header of upgrade requests; three at most",
     )
+    tool_names: bool = Field(False, description="tell tool calls apart by the name of the tool, at most 50")
     prices: FilePath | None = Field(None, description="a TOML file of prices to lay over the built-in ones")
     config: FilePath | None = Field(None, description="a TOML file with these options as its keys")
 

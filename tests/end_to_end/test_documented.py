@@ -23,6 +23,11 @@ def test_every_metric_has_its_row() -> None:
     assert sorted(rows) == sorted(metric.full_name for metric in METRICS)
 
 
+def test_every_label_has_its_row() -> None:
+    rows = set(re.findall(r"^\| `(\w+)`(?: of `voicetap_\w+`)? \|", PAGE.read_text(), re.MULTILINE))
+    assert {label for metric in METRICS for label in metric.labels} - rows == set()
+
+
 def test_examples_ask_for_metrics_that_there_are() -> None:
     found = examples(PAGE)
     assert len(found) > 10

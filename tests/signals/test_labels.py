@@ -1,7 +1,11 @@
+from itertools import product
+from typing import get_args, get_type_hints
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voicetap.facts import TruncationFinished
 from voicetap.signals import labels
 from voicetap.signals.logs.sink import ConnectionLog
 from voicetap.signals.metrics.sink import ConnectionMetrics
@@ -94,6 +98,24 @@ def test_every_sink_has_a_label_of_its_own() -> None:
 )
 def test_reasons_of_responses(status: str, reason: str | None, label: str) -> None:
     assert labels.response(status, reason) == (status, label)
+
+
+def test_what_is_foreseen_is_among_what_there_may_be() -> None:
+    for foreseen, values in (
+        (labels.FORESEEN_ROUTES, labels.ROUTES),
+        (labels.ERROR_CODES_OF_SESSIONS, labels.ERROR_CODES),
+        (labels.FORESEEN_TURNS, labels.TURNS),
+        (labels.FORESEEN_RESPONSES, labels.RESPONSES),
+        (labels.RESPONSE_TOKENS, labels.TOKENS),
+        (labels.TRANSCRIPTION_TOKENS, labels.TOKENS),
+    ):
+        assert set(foreseen) < set(values)
+        assert len(set(foreseen)) == len(foreseen)
+
+
+def test_truncations_have_values_that_facts_have() -> None:
+    hints = get_type_hints(TruncationFinished)
+    assert set(labels.TRUNCATIONS) < set(product(get_args(hints["initiator"]), get_args(hints["outcome"])))
 
 
 @pytest.mark.parametrize(

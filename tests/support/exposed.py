@@ -19,19 +19,22 @@ SPAN = SpanIds("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331")
 class Exposed:
     """One registry, on clocks that the test moves. Those of facts begin at 100 s, when it is noon."""
 
-    def __init__(self, *operator_labels: OperatorLabel, registry: CollectorRegistry | None = None) -> None:
+    def __init__(
+        self, *operator_labels: OperatorLabel, tool_names: bool = False, registry: CollectorRegistry | None = None
+    ) -> None:
         """`registry` may have other metrics already."""
         self.now = 100.0
         self.registry = registry or CollectorRegistry()
         self.metrics = Metrics(
             self.registry,
             operator_labels,
+            tool_names,
             clock=lambda: self.now,
             wall_clock=lambda: REQUESTED_AT + self.now - 100.0,
         )
         self.ids = TraceIds()
         """Of all connections: a test has one that matters."""
-        self._fresh = fresh(operator_labels)
+        self._fresh = fresh(operator_labels, tool_names)
 
     def connection(self, *facts: Fact, headers: Sequence[Header] = ()) -> Sink:
         """The sink of a new one, which has received these."""
@@ -60,10 +63,10 @@ class Exposed:
 
 
 @cache
-def fresh(operator_labels: tuple[OperatorLabel, ...]) -> frozenset[str]:
+def fresh(operator_labels: tuple[OperatorLabel, ...], tool_names: bool) -> frozenset[str]:
     """The samples of a process that has seen nothing yet."""
     registry = CollectorRegistry()
-    Metrics(registry, operator_labels)
+    Metrics(registry, operator_labels, tool_names)
     return frozenset(samples(registry))
 
 

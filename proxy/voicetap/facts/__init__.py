@@ -4,8 +4,8 @@ A fact is in the past tense and immutable. `at` is the time of the chunk that sh
 missing was over: seconds on the monotonic clock. Figures in seconds are None where a time is not known.
 
 Messages and reasons are content: servers quote what users and models said in them. A sink may show them only where the
-operator turned content on. Ids, codes, models and counts may always be shown; codes, models and types come from the
-peers, so whoever makes labels of them has to bound them.
+operator turned content on. Counts and what is one of a closed list may always be shown; ids, codes, models and names of
+tools come from peers: signals show them through `signals.identifiers`, and whoever makes labels of them bounds them.
 
 fact           what a fact is, and who takes it
 connection     handshake, bytes, gaps, end

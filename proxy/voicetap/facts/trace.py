@@ -23,5 +23,5 @@ class TraceIds:
 
     def __init__(self) -> None:
         self.handshake: SpanIds | None = None
-        """The span of the handshake, which every other span of the connection is linked to."""
+        """The span of the handshake, which the root of every other trace of the connection is linked to."""
         self.current: SpanIds | None = None

@@ -1,7 +1,8 @@
 """The values that labels take. Peers choose models, types, codes and targets: what is not known here becomes `other`.
 
-The values listed are those that exist from the start at 0: the increase of a counter that first appears with 1 is 0,
-so the first failure would be invisible.
+The values listed are those that exist from the start at 0, where none are listed as FORESEEN beside them: the increase
+of a counter that first appears with 1 is 0, so the first failure would be invisible. The whole page stays small
+(1,500 lines with three models), so what is rare has to come first.
 """
 
 import re
@@ -44,9 +45,9 @@ ENDS = _closed(ConnectionClosed, "end")
 
 HANDSHAKE_OUTCOMES = (
     *("101", "3xx", "400", "401", "403", "404", "429", "5xx"),
-    *("connect_error", "tls_error", "timeout", "abandoned"),
+    *("connect_error", "tls_error", "timeout", "abandoned", "bad_request", "draining"),
 )
-_HANDSHAKE_FAULTS = frozenset({"connect_error", "tls_error", "timeout", "abandoned"})
+_HANDSHAKE_FAULTS = frozenset({"connect_error", "tls_error", "timeout", "abandoned", "bad_request", "draining"})
 
 
 def handshake_outcome(outcome: str) -> str:
@@ -89,6 +90,10 @@ ROUTES = (
 STATUSES = ("2xx", "4xx", "5xx")
 
 
+FORESEEN_ROUTES = ("/realtime/client_secrets", "/realtime/calls", OTHER)
+"""What a client that talks over WebSockets or WebRTC asks for besides; the others are seen where they are used."""
+
+
 def route(target: str) -> str:
     """The endpoint, without what comes before `/realtime` (`/v1`, `/openai/v1`) and without ids."""
     path = target.partition("?")[0]
@@ -123,6 +128,11 @@ ERROR_CODES = (
     OTHER,
 )
 
+ERROR_CODES_OF_SESSIONS = tuple(
+    code for code in ERROR_CODES if code not in ("beta_api_shape_disabled", "invalid_api_key", "invalid_model")
+)
+"""Without those that a server gives in place of a session, so that it names no model."""
+
 FAILURE_CODES = (
     "DeploymentNotFound",
     "audio_unintelligible",
@@ -146,8 +156,15 @@ TRUNCATIONS = (
     ("server", "acknowledged"),
     ("unknown", "acknowledged"),
 )
+"""Initiator and outcome, as the session tells of them."""
 
 TURNS = tuple(product(_closed(TurnEnded, "opened_by"), _closed(TurnEnded, "outcome")))
+FORESEEN_TURNS = tuple(
+    (opened_by, outcome)
+    for opened_by, outcome in TURNS
+    if opened_by != "timeout" or outcome in ("completed", "failed", "no_response")
+)
+"""Those that the user is silent about are few, and end well or not at all."""
 INTERRUPTIONS = tuple(product(_closed(Interrupted, "phase"), _closed(Interrupted, "cause")))
 TRIGGERS = _closed(AudioBegan, "trigger")
 DEAD_AIR = _closed(DeadAirNoticed, "after")
@@ -173,6 +190,12 @@ RESPONSES = (
     ("unfinished", NONE),
 )
 """Status and reason."""
+FORESEEN_RESPONSES = tuple(
+    (status, reason)
+    for status, reason in RESPONSES
+    if status not in ("cancelled", "incomplete") or reason not in (NONE, OTHER)
+)
+"""Without those that no server is known to give."""
 
 
 def response(status: str, reason: str | None) -> tuple[str, str]:
@@ -206,7 +229,12 @@ def _token(kind: str) -> tuple[str, str, str]:
 
 TOKENS = {kind: _token(kind) for kind in partition(Tokens())}
 """Parts of the partition of usage -> direction, modality, cached."""
-TRANSCRIPTION_TOKENS = frozenset({"input_text", "input_audio", "input_unknown", "output_text"})
+RESPONSE_TOKENS = (
+    *("input_text", "input_text_cached", "input_audio", "input_audio_cached"),
+    *("output_text", "output_audio"),
+)
+"""Those that servers report of responses: all of a conversation without images."""
+TRANSCRIPTION_TOKENS = ("input_text", "input_audio", "input_unknown", "output_text")
 """Those that servers report of transcriptions."""
 
 RATE_LIMITS = ("requests", "tokens", OTHER)

@@ -1,21 +1,29 @@
-from collections import Counter
-
 import pytest
 from prometheus_client import CollectorRegistry
 
 from voicetap.signals import names
 from voicetap.signals.metric import Kind
-from voicetap.signals.metrics.by_model import ByModel
+from voicetap.signals.metrics.by_model import PAIRS, ByModel
 from voicetap.signals.metrics.families import Families
 from voicetap.signals.metrics.live import LiveSessions
+from voicetap.signals.metrics.operator import OperatorLabels
+from voicetap.signals.metrics.tools import Together
 
+HEADLINE = {
+    "sessions_active": 1,
+    "spoken_answers": 1,
+    "unheard_audio_seconds": 1,
+    "truncations": 5,
+    "cost_usd": 1,
+}
+UNNAMED = HEADLINE | {"sessions": 7, "api_errors": 16}
 COUNTERS = {
     "sessions_active": 1,
     "sessions": 7,
-    "api_errors": 16,
-    "turns": 24,
+    "api_errors": 13,
+    "turns": 21,
     "input_audio_seconds": 1,
-    "responses": 17,
+    "responses": 13,
     "playback_underruns": 1,
     "underrun_seconds": 1,
     "spoken_answers": 1,
@@ -23,7 +31,7 @@ COUNTERS = {
     "unheard_audio_seconds": 1,
     "interruptions": 9,
     "truncations": 5,
-    "tokens": 10,
+    "tokens": 6,
     "cost_usd": 1,
 }
 HISTOGRAMS = {
@@ -33,6 +41,7 @@ HISTOGRAMS = {
     "commit_to_response_seconds": 1,
     "response_duration_seconds": 1,
     "audio_delta_gap_seconds": 1,
+    "time_to_first_audio_seconds": 4,
 }
 TRANSCRIPTION = {
     "transcriptions": 5,
@@ -49,7 +58,8 @@ def registry() -> CollectorRegistry:
 
 
 def made(registry: CollectorRegistry, *more_labels: str) -> ByModel:
-    return ByModel(Families(registry, LiveSessions(), more_labels), ("unknown",) * len(more_labels))
+    operator = OperatorLabels([(label, b"x-" + label.encode()) for label in more_labels])
+    return ByModel(Families(registry, LiveSessions(), more_labels, ()), operator)
 
 
 def series(registry: CollectorRegistry, **labels: str) -> dict[str, int]:
@@ -63,15 +73,28 @@ def series(registry: CollectorRegistry, **labels: str) -> dict[str, int]:
     return {name: len(sets) for name, sets in found.items()}
 
 
-def test_counters_of_an_unknown_model_are_there_from_the_start_and_histograms_are_not(
+def test_what_happens_before_a_model_is_named_is_there_from_the_start_and_histograms_are_not(
     registry: CollectorRegistry,
 ) -> None:
     made(registry)
-    assert series(registry, model="unknown", usage="transcription") == {"tokens": 4, "cost_usd": 1}
-    assert Counter(series(registry, model="unknown")) == Counter(COUNTERS) + Counter({"tokens": 4, "cost_usd": 1})
-    assert Counter(series(registry, transcription_model="unknown")) == Counter(TRANSCRIPTION) - Counter(
-        {"tokens": 4, "cost_usd": 1}
-    )
+    assert series(registry, model="unknown") == UNNAMED | {"cost_usd": 2}
+    assert series(registry, transcription_model="unknown") == {"transcriptions": 5, "transcription_failures": 11}
+
+
+def test_what_cannot_be_foreseen_is_there_from_its_first_addition_on(registry: CollectorRegistry) -> None:
+    by_model = made(registry)
+    unknown, named = by_model.model(None, ()), by_model.model("gpt-realtime", ())
+    for one in (
+        unknown.turns["speech", "completed"],
+        named.turns["timeout", "interrupted"],
+        named.tokens["input_image"],
+    ):
+        before = series(registry)
+        one.add(0)
+        assert series(registry) == before
+        one.add(1)
+        assert sum(series(registry).values()) == sum(before.values()) + 1
+    assert unknown.turns["speech", "completed"].value == 1
 
 
 def test_a_model_that_is_named_has_all_its_children_at_once(registry: CollectorRegistry) -> None:
@@ -101,9 +124,9 @@ def test_kinds_of_tokens_that_no_server_reports_of_transcriptions_are_exposed_if
     assert series(registry, model="whisper-1")["tokens"] == TRANSCRIPTION["tokens"] + 1
 
 
-def test_times_to_first_audio_are_exposed_by_trigger_from_the_first_on(registry: CollectorRegistry) -> None:
-    made(registry).model("gpt-realtime", ()).time_to_first_audio["tool"].observe(0.5)
-    assert series(registry, model="gpt-realtime")["time_to_first_audio_seconds"] == 1
+def test_histograms_of_what_has_no_name_are_exposed_from_the_first_sample_on(registry: CollectorRegistry) -> None:
+    made(registry).model(None, ()).time_to_first_audio["tool"].observe(0.5)
+    assert series(registry, model="unknown")["time_to_first_audio_seconds"] == 1
 
 
 def test_the_children_of_a_model_are_made_once() -> None:
@@ -116,10 +139,12 @@ def test_the_children_of_a_model_are_made_once() -> None:
 def test_every_metric_has_its_labels_and_those_of_the_operator_where_there_is_a_model(
     registry: CollectorRegistry,
 ) -> None:
-    by_model = made(registry, "tenant")
-    series = by_model.model("gpt-realtime", ("acme",))
-    series.time_to_first_audio["vad"].observe(1.0)
-    by_model.transcription_model("whisper-1", ("acme",)).confidence.observe(1.0)
+    operator = OperatorLabels([("tenant", b"x-tenant")])
+    families = Families(registry, LiveSessions(), operator.names, Together.more_labels)
+    Together(families.tool_calls)
+    by_model = ByModel(families, operator)
+    by_model.model("gpt-realtime", ("unknown",))
+    by_model.transcription_model("whisper-1", ("unknown",)).confidence.observe(1.0)
     found = {
         family.name: {tuple(sorted(sample.labels.keys() - {"le"})) for sample in family.samples}
         for family in registry.collect()
@@ -138,8 +163,53 @@ def test_each_combination_of_the_operators_labels_has_children_of_its_own(regist
     by_model.model("gpt-realtime", ("acme",)).spoken_answers.add()
     by_model.model("gpt-realtime", ("other",)).turn_latency.observe(1.0)
     by_model.model("gpt-realtime", ("acme",)).turn_latency.observe(1.0)
-    assert series(registry, model="gpt-realtime", tenant="acme") == COUNTERS
+    assert by_model.model("gpt-realtime", ("acme",)) is by_model.model("gpt-realtime", ("acme",))
     counts = [
-        sample.value for family in registry.collect() for sample in family.samples if "latency_seconds_c" in sample.name
+        sample.value
+        for family in registry.collect()
+        for sample in family.samples
+        if sample.name.endswith("turn_latency_seconds_count")
     ]
     assert counts == [2.0]
+
+
+def test_of_a_combination_that_is_what_the_first_questions_are_about(registry: CollectorRegistry) -> None:
+    by_model = made(registry, "tenant")
+    by_model.model("gpt-realtime", ("acme",))
+    by_model.transcription_model("whisper-1", ("acme",))
+    assert series(registry, model="gpt-realtime", tenant="acme") == HEADLINE
+    assert series(registry, transcription_model="whisper-1", tenant="acme") == {"transcriptions": 5}
+    assert series(registry, model="whisper-1", tenant="acme") == {"cost_usd": 1}
+    by_model.model("gpt-realtime", ("acme",)).ends["refused"].add()
+    assert series(registry, model="gpt-realtime", tenant="acme") == HEADLINE | {"sessions": 1}
+
+
+def test_of_a_combination_without_a_model_there_is_what_was_counted(registry: CollectorRegistry) -> None:
+    by_model = made(registry, "tenant")
+    by_model.transcription_model(None, ("acme",))
+    active = by_model.model(None, ("acme",)).active
+    active.move(1)
+    assert series(registry, tenant="acme") == {"sessions_active": 1}
+    active.move(-1)
+    assert series(registry, tenant="acme") == {}
+
+
+def test_requests_without_the_headers_have_all_children_as_without_labels(registry: CollectorRegistry) -> None:
+    made(registry, "tenant").model("gpt-realtime", ("unknown",))
+    assert series(registry, model="gpt-realtime", tenant="unknown") == COUNTERS
+
+
+def test_there_are_sixty_pairs_of_a_model_and_a_combination_and_those_of_others() -> None:
+    by_model = made(CollectorRegistry(), "tenant")
+    apart = [by_model.model(f"m{number % 6}", (f"t{number // 6}",)) for number in range(PAIRS)]
+    assert len(set(map(id, apart))) == PAIRS == 60
+    other = by_model.model("m0", ("one more",))
+    assert other is by_model.model("m0", ("and one",)) is by_model.model("m0", ("other",))
+    assert other not in apart
+    assert other.name == "m0"
+    assert by_model.model("m1", ("one more",)) not in (other, *apart)
+    assert by_model.model("m0", ("t0",)) is apart[0]
+    assert by_model.model("m0", ("unknown",)) not in (other, *apart)
+    assert by_model.model(None, ("one more",)) is not by_model.model(None, ("other",))
+    whisper = by_model.transcription_model("whisper-1", ("t0",))
+    assert whisper is not by_model.transcription_model("whisper-1", ("other",))

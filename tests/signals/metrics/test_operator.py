@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicetap.signals.metrics.operator import OperatorLabel, OperatorLabels, check
+from voicetap.signals.metrics.operator import OperatorLabels, check
 
 TENANT, REGION = ("tenant", b"X-Tenant"), ("region", b"x-region")
 
@@ -54,51 +54,18 @@ def test_the_first_combinations_keep_their_values() -> None:
     assert labels.values([]) == labels.unknown == ("unknown", "unknown")
 
 
-@given(st.lists(st.binary(max_size=100), min_size=60, max_size=200, unique=True))
-def test_there_are_never_more_than_fifty_combinations_and_others(sent: list[bytes]) -> None:
+@given(st.lists(st.binary(max_size=100), min_size=30, max_size=100, unique=True))
+def test_there_are_never_more_than_twenty_combinations_and_others(sent: list[bytes]) -> None:
     labels = OperatorLabels((TENANT,))
-    assert len({labels.values([(b"X-Tenant", value)]) for value in sent} - {("other",)}) <= 50
+    assert len({labels.values([(b"X-Tenant", value)]) for value in sent} - {("other",)}) <= 20
 
 
-@pytest.mark.parametrize(
-    ("wanted", "problem"),
-    [
-        ([("a", b"a"), ("b", b"b"), ("c", b"c"), ("d", b"d")], "4 labels; there may be 3"),
-        ([("model", b"x-model")], "the label 'model' has a meaning already; choose another name"),
-        ([("transcription_model", b"x")], "the label 'transcription_model' has a meaning already; choose another name"),
-        ([("job", b"x-job")], "the label 'job' has a meaning already; choose another name"),
-        ([("le", b"x-le")], "the label 'le' has a meaning already; choose another name"),
-        ([TENANT, ("tenant", b"other")], "the label 'tenant' is there twice"),
-        (
-            [("2nd", b"x")],
-            "'2nd' is no name of a label: letters, digits and _, no digit first, no __ first",
-        ),
-        (
-            [("__x", b"x")],
-            "'__x' is no name of a label: letters, digits and _, no digit first, no __ first",
-        ),
-        (
-            [("a\nb", b"x")],
-            "'a\\nb' is no name of a label: letters, digits and _, no digit first, no __ first",
-        ),
-        ([("tenant", b"")], "'' is no name of a header"),
-        ([("tenant", b"x tenant")], "'x tenant' is no name of a header"),
-        ([("tenant", "ż".encode())], "'Å¼' is no name of a header"),
-        ([("key", b"Authorization")], "the header 'Authorization' carries a credential, and may be no label"),
-        ([("key", b"api-key")], "the header 'api-key' carries a credential, and may be no label"),
-        ([("key", b"cookie")], "the header 'cookie' carries a credential, and may be no label"),
-        (
-            [("key", b"Sec-WebSocket-Protocol")],
-            "the header 'Sec-WebSocket-Protocol' carries a credential, and may be no label",
-        ),
-    ],
-)
-def test_what_cannot_be_had_is_said_in_one_line(wanted: list[OperatorLabel], problem: str) -> None:
-    with pytest.raises(ValueError) as caught:
-        check(wanted)
-    assert str(caught.value) == problem
-    with pytest.raises(ValueError):
-        OperatorLabels(wanted)
+@pytest.mark.parametrize("label", ["model", "transcription_model", "outcome", "tool", "job", "instance", "le"])
+def test_a_label_that_has_a_meaning_cannot_be_had(label: str) -> None:
+    for refuses in (check, OperatorLabels):
+        with pytest.raises(ValueError) as caught:
+            refuses([TENANT, (label, b"x-canary")])
+        assert str(caught.value) == f"the label {label!r} has a meaning already; choose another name"
 
 
 def test_three_labels_can_be_had() -> None:

@@ -6,7 +6,7 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 
 from support.exposed import SPAN
 from voicetap.signals.metric import Kind, Metric
-from voicetap.signals.metrics.series import Histogram, Numbers, Trace
+from voicetap.signals.metrics.series import Children, Histogram, Numbers, Trace
 
 CALLS = Metric("calls_total", Kind.COUNTER, "Calls", ("from", "end"))
 SECONDS = Metric("call_seconds", Kind.HISTOGRAM, "How long", buckets=(0.5, 1.0))
@@ -44,6 +44,21 @@ def test_a_counter_may_have_more_labels_than_its_metric() -> None:
     registry = CollectorRegistry()
     Numbers(CALLS, registry, ["tenant"]).child("client", "good", "acme").add(0.5)
     assert exposed(registry)[1:] == ['voicetap_calls_total{end="good",from="client",tenant="acme"} 0.5']
+
+
+def test_children_are_those_that_are_foreseen_and_the_others_from_their_first_addition_on() -> None:
+    registry = CollectorRegistry()
+    calls = Numbers(CALLS, registry)
+    ends = Children(calls, lambda end: ("client", end), ["good", "bad"])
+    ends["bad"].add()
+    ends["odd"].add(0)
+    assert exposed(registry)[1:] == [
+        'voicetap_calls_total{end="good",from="client"} 0.0',
+        'voicetap_calls_total{end="bad",from="client"} 1.0',
+    ]
+    ends["odd"].add(2)
+    assert exposed(registry)[3:] == ['voicetap_calls_total{end="odd",from="client"} 2.0']
+    assert ends["odd"] is ends["odd"] is calls.child("client", "odd")
 
 
 def test_a_gauge_goes_up_and_down_and_is_there_at_zero() -> None:

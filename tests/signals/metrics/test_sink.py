@@ -1,3 +1,4 @@
+import tracemalloc
 from collections.abc import Sequence
 from itertools import product
 from math import nan
@@ -39,6 +40,7 @@ from voicetap.facts import (
     SpeechStopped,
     Surprise,
     Tokens,
+    ToolCalled,
     ToolFinished,
     ToolResumed,
     TranscriptionFinished,
@@ -53,7 +55,6 @@ from voicetap.facts import (
     UsageReported,
 )
 from voicetap.observe.pipeline import Pipeline
-from voicetap.signals import labels
 from voicetap.signals.metrics.sink import ConnectionMetrics
 
 MODEL, TRANSCRIBER = "gpt-realtime", "gpt-4o-transcribe"
@@ -260,13 +261,11 @@ KINDS = [kind for name in facts.__all__ if isinstance(kind := getattr(facts, nam
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_there_is_a_child_for_whatever_a_closed_list_of_facts_has(page: Exposed, kind: type[Fact]) -> None:
-    """A value that a list gains must not make the sink fail."""
+    """A value that a list gains must not make the sink fail, nor one that nobody foresees."""
     call = page.connection(OPENED)
     hints = get_type_hints(kind)
     for values in product(*(_some(hint) for hint in hints.values())):
-        fact = kind(*values)
-        if not isinstance(fact, TruncationFinished) or (fact.initiator, fact.outcome) in labels.TRUNCATIONS:
-            call.receive(fact)
+        call.receive(kind(*values))
 
 
 def _some(hint: Any) -> Sequence[object]:
@@ -298,6 +297,73 @@ def test_how_much_of_an_answer_was_heard(page: Exposed) -> None:
         TruncationMeasured(1.0, "item_4", 1, "client", 0.0, 2000.0, 2000.0),
     )
     assert page.changed("truncated_answer_heard_ratio_sum") == ["truncated_answer_heard_ratio_sum 1.25"]
+
+
+def cut(item_id: str, *ends: float) -> list[Fact]:
+    """An answer of two seconds, cut off there; in milliseconds."""
+    return [TruncationMeasured(1.0, item_id, 1, "client", end, 2000.0, 2000.0 - end) for end in ends]
+
+
+def test_what_is_cut_off_again_went_unheard_once(page: Exposed) -> None:
+    page.connection(*cut("item_2", 1000.0, 500.0, 0.0), *cut("item_3", 500.0, 1500.0, 250.0))
+    assert page.changed("unheard", "truncated_answer_heard_ratio_sum", "truncated_answer_heard_ratio_count") == [
+        'unheard_audio_seconds_total{model="unknown"} 3.75',
+        "truncated_answer_heard_ratio_count 2.0",
+        "truncated_answer_heard_ratio_sum 0.75",
+    ]
+
+
+def test_answers_that_are_cut_off_take_no_memory(page: Exposed) -> None:
+    call = page.connection(OPENED)
+    tracemalloc.start()
+    try:
+        for number in range(300):
+            call.receive(cut(f"item_{number}", 0.0)[0])
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(300, 3_000):
+            call.receive(cut(f"item_{number}", 0.0)[0])
+        assert tracemalloc.get_traced_memory()[0] - before < 2_700 * 10
+    finally:
+        tracemalloc.stop()
+    assert page.changed("unheard") == ['unheard_audio_seconds_total{model="unknown"} 6000.0']
+
+
+# Tools.
+
+
+@pytest.mark.parametrize(
+    ("page", "lines"),
+    [
+        (Exposed(), ['tool_calls_total{outcome="cancelled"} 1.0', 'tool_calls_total{outcome="answered"} 3.0']),
+        (
+            Exposed(tool_names=True),
+            [
+                'tool_calls_total{outcome="answered",tool="unknown"} 1.0',
+                'tool_calls_total{outcome="cancelled",tool="search"} 1.0',
+                'tool_calls_total{outcome="answered",tool="search"} 1.0',
+                'tool_calls_total{outcome="answered",tool="other"} 1.0',
+            ],
+        ),
+    ],
+    ids=["as it is", "with names"],
+)
+def test_calls_of_tools_are_told_apart_by_their_names_where_that_is_wanted(page: Exposed, lines: list[str]) -> None:
+    call = page.connection()
+    for name, outcome in (
+        ("search", "answered"),
+        ("search", "cancelled"),
+        ("call mom", "answered"),
+        (None, "answered"),
+    ):
+        call.receive(ToolFinished(1.0, "call_1", name, "function", 1, outcome, 0.5))  # type: ignore[arg-type]
+    assert sorted(page.changed("tool_calls")) == sorted(lines)
+    assert page.changed("tool_round_trip_seconds_count") == ["tool_round_trip_seconds_count 4.0"]
+
+
+def test_a_tool_is_there_at_zero_from_its_call_on() -> None:
+    page = Exposed(tool_names=True)
+    page.connection(ToolCalled(1.0, "call_1", "search", "function", "resp_1", 1))
+    assert 'tool_calls_total{outcome="unanswered",tool="search"} 0.0' in page.lines()
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from voicetap.facts import (
     SessionConfigured,
     Surprise,
     Tokens,
+    ToolCalled,
     ToolFinished,
     TranscriptionFinished,
     TranscriptionLate,
@@ -31,8 +32,9 @@ from voicetap.facts import (
     UnknownEventReceived,
     UsageReported,
 )
-from voicetap.signals.metrics.models import MOST as MODELS
+from voicetap.signals.metrics.by_model import MODELS
 from voicetap.signals.metrics.operator import COMBINATIONS
+from voicetap.signals.metrics.tools import MOST as TOOLS
 
 ODD = 'x"\\\n\r\x00\x1b[2J\u202e{}# {a="b"} 1 \udcff'
 
@@ -53,6 +55,7 @@ def said(name: str, number: int, *, confirmed: bool) -> Iterator[Fact]:
     yield ErrorReported(0.0, name, name)
     yield RateLimitReported(0.0, name, 1.0, 0.0, None)
     yield ItemEntered(0.0, name, name, name)
+    yield ToolCalled(0.0, name, name, "function", name, None)
     yield ToolFinished(0.0, name, name, "function", None, "answered", 0.5)
     yield ResponseFinished(0.0, name, None, "failed", name, 0.5, name)
     yield TruncationFinished(0.0, name, "server", "acknowledged", 1e300)
@@ -115,7 +118,7 @@ def test_names_that_a_server_confirms_are_the_first_twenty() -> None:
         assert {"unknown", "other"} <= named, label
 
 
-def test_values_of_operator_labels_are_the_first_fifty() -> None:
+def test_values_of_operator_labels_are_the_first_twenty() -> None:
     page = Exposed(("tenant", b"X-Tenant"))
     attack(page, range(COMBINATIONS + 1))
     before = series(page)
@@ -124,6 +127,17 @@ def test_values_of_operator_labels_are_the_first_fifty() -> None:
     tenants = {line.split('tenant="')[1].split('"')[0] for line in before if 'tenant="' in line}
     assert len(tenants) == COMBINATIONS + 1
     assert {"unknown", "other", "name-1", "x____________2J____a__b_1_0"} - tenants == {"x____________2J____a__b_1_0"}
+
+
+def test_names_of_tools_are_the_first_fifty_where_they_are_wanted() -> None:
+    page = Exposed(tool_names=True)
+    attack(page, range(2 * TOOLS + 2))
+    before = series(page)
+    attack(page, range(2 * TOOLS + 2, 2_000))
+    assert series(page) == before
+    tools = {line.split('tool="')[1].split('"')[0] for line in before if 'tool="' in line}
+    assert len(tools) == TOOLS + 2
+    assert {"unknown", "other", "name-1"} <= tools
 
 
 def test_names_of_a_megabyte_cost_no_more_than_others() -> None:

@@ -77,6 +77,44 @@ def test_usage_is_that_of_its_own_response() -> None:
     assert (found["gen_ai.usage.input_tokens"], found["gen_ai.usage.cost"]) == (7, 0.25)
 
 
+@pytest.mark.parametrize(
+    ("begun", "used", "finished"),
+    [
+        ("resp_1", None, "resp_1"),
+        ("response 1", None, "response 1"),
+        ("response 1", "resp_1", "response 1"),
+        ("resp_1", None, None),
+    ],
+)
+def test_where_ids_are_left_out_usage_is_that_of_the_response_that_is_over_then(
+    begun: str, used: str | None, finished: str | None
+) -> None:
+    """`response 1`: what a session calls one that began without an id."""
+    found = chat(
+        ResponseStarted(101.5, begun, 1, "client", 101.0),
+        UsageReported(103.0, "response", used, None, "gpt-realtime", Tokens(input=7, output=3), None, 0.25),
+        ResponseFinished(103.0, finished, 1, "completed", None, 1.5),
+    )
+    assert (found["gen_ai.usage.input_tokens"], found["gen_ai.usage.cost"]) == (7, 0.25)
+
+
+def test_usage_of_what_is_over_already_is_nobody_elses() -> None:
+    again = UsageReported(102.0, "response", "resp_0", None, "gpt-realtime", Tokens(input=7, output=3), None, 0.25)
+    found = chat(BEGUN, again, ResponseFinished(103.0, "resp_1", 1, "completed", None, 1.5))
+    assert "gen_ai.usage.input_tokens" not in found
+
+
+def test_one_that_is_given_up_for_want_of_room_takes_no_usage() -> None:
+    spanned = Spanned().answered()
+    usage = UsageReported(103.0, "response", None, None, "gpt-realtime", Tokens(input=7, output=3), None, 0.25)
+    spanned.receive([SESSION, OPENED, BEGUN, usage, ResponseFinished(103.0, "resp_1", 1, "unfinished", None, None)])
+    spanned.receive([ResponseFinished(103.0, None, 1, "completed", None, 1.5)])
+    assert [span.attributes.get("gen_ai.usage.input_tokens") for span in spanned.named("chat gpt-realtime")] == [
+        None,
+        7,
+    ]
+
+
 def test_the_model_is_that_of_its_beginning() -> None:
     other = SessionConfigured(102.0, "sess_1", "gpt-realtime-mini", True, False, None)
     found = chat(BEGUN, other, ResponseFinished(103.0, "resp_1", 1, "completed", None, 1.5))

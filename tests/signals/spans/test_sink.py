@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
-from support.dialogue import SERVER_VAD, Dialogue
+from support.dialogue import SERVER_VAD, SIDEBAND, Dialogue
 from support.spanned import CONNECTION_ID, Spanned
 from voicetap.chunks import Side
 from voicetap.facts import BytesRelayed, ContentSeen, SpanIds, TurnOpened
@@ -164,6 +164,62 @@ def test_what_comes_after_its_turn_is_in_its_trace_all_the_same() -> None:
     [late] = spanned.named("transcription")
     assert late.context.trace_id == root.context.trace_id
     assert late.end_time > root.end_time
+
+
+def truncation(spanned: Spanned) -> dict[str, object]:
+    """The attributes of the one event, on the one turn that ends now."""
+    spanned.sink.close()
+    [root] = spanned.named("invoke_agent")
+    [event] = [event for event in root.events if event.name == "voicetap.truncation"]
+    return dict(event.attributes)
+
+
+def test_a_truncation_is_an_event_of_the_turn_of_any_spoken_item() -> None:
+    call = Dialogue().started()
+    call.ask()
+    call.begin("resp_1")
+    call.audio("resp_1", "item_1", 500)
+    call.audio("resp_1", "item_2", 500)
+    call.client("conversation.item.truncate", item_id="item_2", content_index=0, audio_end_ms=625, event_id="event_1")
+    call.error("invalid_value", event_id="event_1")
+    spanned = Spanned().answered()
+    spanned.receive(call.facts)
+    assert truncation(spanned)["voicetap.outcome"] == "rejected"
+
+
+def test_on_a_sideband_it_is_one_of_the_turn_that_is_told_with_its_measure() -> None:
+    call = Dialogue(SIDEBAND).started(turn_detection=SERVER_VAD)
+    call.commit("item_1")
+    call.begin("resp_1")
+    call.server("response.output_item.added", response_id="resp_1", item={"id": "item_2", "type": "message"})
+    call.server("output_audio_buffer.started", response_id="resp_1")
+    call.done("resp_1")
+    call.server("conversation.item.truncated", item_id="item_2", content_index=0, audio_end_ms=125)
+    spanned = Spanned().answered()
+    spanned.receive(call.facts)
+    assert truncation(spanned)["voicetap.audio_end_ms"] == 125.0
+
+
+def test_audio_of_an_answer_that_nobody_announced_is_that_of_its_turn() -> None:
+    call = Dialogue().started(turn_detection=SERVER_VAD)
+    call.commit("item_1")
+    call.audio("resp_1", "item_2", 500)
+    call.done("resp_1")
+    spanned = Spanned().answered()
+    spanned.receive(call.facts)
+    spanned.sink.close()
+    [root] = spanned.named("invoke_agent")
+    assert root.attributes["voicetap.turn.generated_audio_seconds"] == 0.5
+
+
+def test_the_last_span_counts_what_was_no_event() -> None:
+    call = Dialogue().started()
+    call.raw(Side.SERVER, "nothing of the kind")
+    call.end()
+    spanned = Spanned().answered()
+    spanned.receive(call.facts)
+    [last] = spanned.named("realtime_session")
+    assert last.attributes["voicetap.session.malformed_messages"] == 1
 
 
 def test_open_spans_end_with_a_reason_when_the_observer_stops() -> None:

@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from support.spanned import Spanned
 from voicetap.facts import (
@@ -48,6 +49,20 @@ def test_what_it_took_stands_on_it() -> None:
         2.0,
         0.0002,
     )
+
+
+def test_where_the_item_is_left_out_it_took_what_is_told_with_it() -> None:
+    spanned = Spanned().answered()
+    spanned.receive([STARTED, OPENED, replace(USED, item_id=None), finished("completed", None, 3.0)])
+    [span] = spanned.named("transcription")
+    assert span.attributes["gen_ai.usage.cost"] == 0.0002
+
+
+def test_what_no_outcome_came_with_is_nobody_elses() -> None:
+    spanned = Spanned().answered()
+    spanned.receive([STARTED, OPENED, replace(USED, item_id=None, at=104.0), finished("completed", None, 3.0)])
+    [span] = spanned.named("transcription")
+    assert "gen_ai.usage.cost" not in span.attributes
 
 
 def test_a_late_result_is_seen_where_it_costs_something() -> None:

@@ -67,7 +67,8 @@ class ConnectionLog:
             self._warn("handshake failed", outcome=fact.outcome, connect_seconds=_seconds(fact.connect_seconds))
 
     def _configured(self, fact: facts.SessionConfigured) -> None:
-        self._session_id, self._model = fact.session_id, fact.model
+        self._session_id = fact.session_id
+        self._model = fact.model if fact.model_confirmed else None
 
     def _start_failed(self, fact: facts.SessionStartFailed) -> None:
         self._warn("session did not start", outcome=fact.outcome, code=fact.code)

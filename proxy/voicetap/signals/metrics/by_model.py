@@ -1,13 +1,84 @@
-"""The children of one model, at hand: all of them from the moment that it is first seen.
+"""The children of one model, at hand, from the moment that it is first seen.
 
-Counters are exposed at 0 from then on, also those of `unknown`, where a session stands until a server has named its
-model. Histograms are, of models with a name; the others, and those of single triggers, from their first sample on.
+Counters are exposed at 0 from then on: all that can be foreseen of a model with a name. Of `unknown`, where a session
+stands until a server has named its model, those of what happens until then; of combinations of the operator's labels,
+each of which has all of these children, those alone that the first questions are about. Histograms of models with a
+name are exposed at once too. The others are from their first sample on.
 """
 
-from .. import labels
+from collections.abc import Callable, Iterable
+from typing import Generic, NamedTuple, TypeVar
+
+from .. import labels, names
+from ..metric import Metric
 from .families import Families
-from .models import Models
-from .series import Number
+from .first_names import FirstNames
+from .operator import OperatorLabels
+from .series import Children, Number, Numbers
+
+MODELS = 20
+"""Models, and as many transcription models, that are kept apart in one process."""
+PAIRS = 60
+"""Models, and as many transcription models, with a combination of the operator's labels that are; that there is no
+name yet is none of them."""
+
+Expected = frozenset[Metric]
+"""Metrics whose children are exposed at 0."""
+
+NAMED: Expected = frozenset(names.METRICS)
+HEADLINE: Expected = frozenset(
+    {
+        names.SESSIONS_ACTIVE,
+        names.TRANSCRIPTIONS,
+        names.SPOKEN_ANSWERS,
+        names.UNHEARD_AUDIO,
+        names.TRUNCATIONS,
+        names.COST,
+    }
+)
+UNNAMED: Expected = HEADLINE | {names.SESSIONS, names.API_ERRORS, names.TRANSCRIPTION_FAILURES}
+NOTHING: Expected = frozenset()
+
+
+T = TypeVar("T")
+
+
+class Place(NamedTuple):
+    """Which children of a metric: a model's, or a transcription model's."""
+
+    model: str
+    """The value of the label."""
+    operator: tuple[str, ...]
+    """The values of the operator's labels."""
+    expected: Expected
+
+    def number(self, family: Numbers, *values: str) -> Number:
+        """The one child with these values, or the only one."""
+        return family.child(self.model, *values, *self.operator, expected=family.metric in self.expected)
+
+    def numbers(self, family: Numbers, foreseen: Iterable[str]) -> Children[str]:
+        """Those of a further label."""
+        return Children(family, lambda value: (self.model, value, *self.operator), self._at_once(family, foreseen))
+
+    def pairs(self, family: Numbers, foreseen: Iterable[tuple[str, str]]) -> Children[tuple[str, str]]:
+        """Those of two."""
+        return Children(family, lambda pair: (self.model, *pair, *self.operator), self._at_once(family, foreseen))
+
+    def tokens(self, family: Numbers, usage: str, foreseen: Iterable[str]) -> Children[str]:
+        """Those of the kinds of the partition."""
+        return Children(
+            family,
+            lambda kind: (self.model, usage, *labels.TOKENS[kind], *self.operator),
+            self._at_once(family, foreseen),
+        )
+
+    def _at_once(self, family: Numbers, foreseen: Iterable[T]) -> Iterable[T]:
+        return foreseen if family.metric in self.expected else ()
+
+    @property
+    def named(self) -> bool:
+        """It is a model by itself."""
+        return self.model not in (labels.UNKNOWN, labels.OTHER)
 
 
 class ModelSeries:
@@ -39,28 +110,28 @@ class ModelSeries:
         "vad_wait",
     )
 
-    def __init__(self, families: Families, model: str, operator: tuple[str, ...]) -> None:
-        """`model` is the value of the label."""
-        self.name = model
-        self.active = families.sessions_active.child(model, *operator)
-        self.ends = {end: families.sessions.child(model, end, *operator) for end in labels.ENDS}
-        self.errors = {code: families.api_errors.child(model, code, *operator) for code in labels.ERROR_CODES}
-        self.turns = {turn: families.turns.child(model, *turn, *operator) for turn in labels.TURNS}
-        self.input_audio = families.input_audio.child(model, *operator)
-        self.responses = {pair: families.responses.child(model, *pair, *operator) for pair in labels.RESPONSES}
-        self.playback_underruns = families.playback_underruns.child(model, *operator)
-        self.underrun_seconds = families.underrun_seconds.child(model, *operator)
-        self.spoken_answers = families.spoken_answers.child(model, *operator)
-        self.generated_audio = families.generated_audio.child(model, *operator)
-        self.unheard_audio = families.unheard_audio.child(model, *operator)
-        self.interruptions = {
-            pair: families.interruptions.child(model, *pair, *operator) for pair in labels.INTERRUPTIONS
-        }
-        self.truncations = {pair: families.truncations.child(model, *pair, *operator) for pair in labels.TRUNCATIONS}
-        self.tokens = _tokens(families, model, "response", operator)
-        self.cost = families.cost.child(model, "response", *operator)
+    def __init__(self, families: Families, place: Place) -> None:
+        self.name = place.model
+        """The value of the label."""
+        self.active = place.number(families.sessions_active)
+        self.ends = place.numbers(families.sessions, labels.ENDS)
+        self.errors = place.numbers(
+            families.api_errors, labels.ERROR_CODES_OF_SESSIONS if place.named else labels.ERROR_CODES
+        )
+        self.turns = place.pairs(families.turns, labels.FORESEEN_TURNS)
+        self.input_audio = place.number(families.input_audio)
+        self.responses = place.pairs(families.responses, labels.FORESEEN_RESPONSES)
+        self.playback_underruns = place.number(families.playback_underruns)
+        self.underrun_seconds = place.number(families.underrun_seconds)
+        self.spoken_answers = place.number(families.spoken_answers)
+        self.generated_audio = place.number(families.generated_audio)
+        self.unheard_audio = place.number(families.unheard_audio)
+        self.interruptions = place.pairs(families.interruptions, labels.INTERRUPTIONS)
+        self.truncations = place.pairs(families.truncations, labels.TRUNCATIONS)
+        self.tokens = place.tokens(families.tokens, "response", labels.RESPONSE_TOKENS)
+        self.cost = place.number(families.cost, "response")
 
-        named = model not in (labels.UNKNOWN, labels.OTHER)
+        model, named = place.model, place.named
         self.turn_latency = families.turn_latency.child(model, expected=named)
         self.turn_latency_raw = families.turn_latency_raw.child(model, expected=named)
         self.vad_wait = families.vad_wait.child(model, expected=named)
@@ -68,7 +139,7 @@ class ModelSeries:
         self.response_duration = families.response_duration.child(model, expected=named)
         self.audio_delta_gap = families.audio_delta_gap.child(model, expected=named)
         self.time_to_first_audio = {
-            trigger: families.time_to_first_audio.child(model, trigger, expected=False) for trigger in labels.TRIGGERS
+            trigger: families.time_to_first_audio.child(model, trigger, expected=named) for trigger in labels.TRIGGERS
         }
 
 
@@ -77,64 +148,73 @@ class TranscriptionSeries:
 
     __slots__ = ("confidence", "cost", "failures", "late", "latency", "outcomes", "tokens")
 
-    def __init__(self, families: Families, model: str, operator: tuple[str, ...]) -> None:
-        """`model` is the value of the label."""
-        self.outcomes = {
-            outcome: families.transcriptions.child(model, outcome, *operator)
-            for outcome in labels.TRANSCRIPTION_OUTCOMES
-        }
-        self.late = {
-            outcome: families.late_transcriptions.child(model, outcome, *operator) for outcome in labels.LATE_OUTCOMES
-        }
-        self.failures = {
-            code: families.transcription_failures.child(model, code, *operator) for code in labels.FAILURE_CODES
-        }
-        self.tokens = _tokens(families, model, "transcription", operator)
-        self.cost = families.cost.child(model, "transcription", *operator)
-        named = model not in (labels.UNKNOWN, labels.OTHER)
-        self.latency = families.transcription_latency.child(model, expected=named)
-        self.confidence = families.transcription_confidence.child(model, expected=False)
+    def __init__(self, families: Families, place: Place) -> None:
+        self.outcomes = place.numbers(families.transcriptions, labels.TRANSCRIPTION_OUTCOMES)
+        self.late = place.numbers(families.late_transcriptions, labels.LATE_OUTCOMES)
+        self.failures = place.numbers(families.transcription_failures, labels.FAILURE_CODES)
+        self.tokens = place.tokens(families.tokens, "transcription", labels.TRANSCRIPTION_TOKENS)
+        self.cost = place.number(families.cost, "transcription")
+        self.latency = families.transcription_latency.child(place.model, expected=place.named)
+        self.confidence = families.transcription_confidence.child(place.model, expected=False)
 
 
-def _tokens(families: Families, model: str, usage: str, operator: tuple[str, ...]) -> dict[str, Number]:
-    """By the kinds of the partition; those that no server reports are exposed if one does."""
-    return {
-        kind: families.tokens.child(
-            model,
-            usage,
-            *values,
-            *operator,
-            expected=usage == "response" or kind in labels.TRANSCRIPTION_TOKENS,
-        )
-        for kind, values in labels.TOKENS.items()
-    }
+S = TypeVar("S")
+
+
+class _Models(Generic[S]):
+    """The children of all models of one kind so far."""
+
+    def __init__(
+        self,
+        families: Families,
+        operator: OperatorLabels,
+        make: Callable[[Families, Place], S],
+    ) -> None:
+        self._families = families
+        self._operator = operator
+        self._make = make
+        self._names = FirstNames(MODELS)
+        self._found: dict[tuple[str, ...], S] = {}
+        self._apart = 0
+        """Pairs of a name and a combination."""
+        self.of(None, operator.unknown)
+
+    def of(self, model: str | None, operator: tuple[str, ...]) -> S:
+        return self._of(self._names.label(model), operator)
+
+    def _of(self, label: str, operator: tuple[str, ...]) -> S:
+        found = self._found.get((label, *operator))
+        if found is None:
+            found = self._found[label, *operator] = self._new(label, operator)
+        return found
+
+    def _new(self, label: str, operator: tuple[str, ...]) -> S:
+        if operator == self._operator.unknown:
+            expected = UNNAMED if label == labels.UNKNOWN else NAMED
+        elif label == labels.UNKNOWN:
+            expected = NOTHING
+        elif operator == self._operator.others:
+            expected = HEADLINE
+        elif self._apart < PAIRS:
+            self._apart += 1
+            expected = HEADLINE
+        else:
+            return self._of(label, self._operator.others)
+        return self._make(self._families, Place(label, operator, expected))
 
 
 class ByModel:
     """The children of all models and transcription models so far; the labels are bounded."""
 
-    def __init__(self, families: Families, unknown: tuple[str, ...]) -> None:
-        """`unknown` are the operator's labels where nothing is known of them: those children are there at once."""
-        self._families = families
-        self._models = Models()
-        self._series: dict[tuple[str, ...], ModelSeries] = {}
-        self._transcription_models = Models()
-        self._transcription_series: dict[tuple[str, ...], TranscriptionSeries] = {}
-        self.model(None, unknown)
-        self.transcription_model(None, unknown)
+    def __init__(self, families: Families, operator: OperatorLabels) -> None:
+        """Those of models without a name are there at once."""
+        self._models = _Models(families, operator, ModelSeries)
+        self._transcription_models = _Models(families, operator, TranscriptionSeries)
 
     def model(self, model: str | None, operator: tuple[str, ...]) -> ModelSeries:
         """Those of a model with these operator labels; None for a model that no server named."""
-        label = self._models.label(model)
-        found = self._series.get((label, *operator))
-        if found is None:
-            found = self._series[label, *operator] = ModelSeries(self._families, label, operator)
-        return found
+        return self._models.of(model, operator)
 
     def transcription_model(self, model: str | None, operator: tuple[str, ...]) -> TranscriptionSeries:
         """Those of a transcription model with these operator labels; None for one that no server named."""
-        label = self._transcription_models.label(model)
-        found = self._transcription_series.get((label, *operator))
-        if found is None:
-            found = self._transcription_series[label, *operator] = TranscriptionSeries(self._families, label, operator)
-        return found
+        return self._transcription_models.of(model, operator)

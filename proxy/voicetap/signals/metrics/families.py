@@ -1,6 +1,7 @@
 """All metrics of the process in one registry, in the order of the catalogue."""
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 from prometheus_client import CollectorRegistry
 
@@ -17,11 +18,14 @@ from .series import Histogram, Numbers
 class Families:
     """The metrics of one process."""
 
-    def __init__(self, registry: CollectorRegistry, live: LiveSessions, more_labels: Sequence[str]) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, live: LiveSessions, more_labels: Sequence[str], of_tools: Sequence[str]
+    ) -> None:
         """Registers all of names.METRICS; what has no label for a model has every child that can be foreseen, at 0.
 
         What has one gets `more_labels` too: the numbers, but not the histograms, of which each child has many series,
-        and not the rate limits, which are those of the account behind all of them.
+        and not the rate limits, which are those of the account behind all of them. `of_tools` are those that calls of
+        tools have besides.
         """
 
         def plain(metric: Metric, children: Iterable[Sequence[str]] = ()) -> Numbers:
@@ -49,9 +53,7 @@ class Families:
         self.close_codes = plain(names.CLOSE_CODES, labels.CLOSES)
         relayed = plain(names.RELAYED_BYTES)
         self.relayed_bytes = {side: relayed.child(side.value) for side in Side}
-        self.http_requests = plain(
-            names.HTTP_REQUESTS, ((route, status) for route in labels.ROUTES for status in labels.STATUSES)
-        )
+        self.http_requests = plain(names.HTTP_REQUESTS, product(labels.FORESEEN_ROUTES, labels.STATUSES))
 
         events = plain(names.EVENTS)
         self.events = {
@@ -99,7 +101,7 @@ class Families:
         self.truncations = by_model(names.TRUNCATIONS)
         self.heard_ratio = histogram(names.TRUNCATED_ANSWER_HEARD).child()
 
-        self.tool_calls = plain(names.TOOL_CALLS, each(labels.TOOL_OUTCOMES))
+        self.tool_calls = Numbers(names.TOOL_CALLS, registry, of_tools)
         self.tool_round_trip = histogram(names.TOOL_ROUND_TRIP).child()
         self.tool_resume = histogram(names.TOOL_RESUME).child()
         self.tokens = by_model(names.TOKENS)

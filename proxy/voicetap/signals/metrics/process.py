@@ -14,6 +14,7 @@ from .families import Families
 from .live import LiveSessions
 from .operator import OperatorLabel, OperatorLabels
 from .sink import ConnectionMetrics, OfProcess
+from .tools import ByName, Together, ToolCalls
 
 
 class Metrics:
@@ -25,16 +26,27 @@ class Metrics:
         self,
         registry: CollectorRegistry,
         operator_labels: Sequence[OperatorLabel] = (),
+        tool_names: bool = False,
         *,
         clock: Callable[[], float] = monotonic,
         wall_clock: Callable[[], float] = time,
     ) -> None:
-        """Registers all of names.METRICS; `clock` is that of the facts. Raises ValueError as `check` does."""
+        """Registers all of names.METRICS; `clock` is that of the facts. Raises ValueError as `operator.check` does.
+
+        `tool_names`: calls of tools are told apart by their names.
+        """
         operator = OperatorLabels(operator_labels)
         live = LiveSessions(clock, wall_clock)
-        self._families = Families(registry, live, operator.names)
-        self._shared = OfProcess(self._families, ByModel(self._families, operator.unknown), live, operator)
-        self._dropping = Lock()
+        tools: type[ToolCalls] = ByName if tool_names else Together
+        self._families = Families(registry, live, operator.names, tools.more_labels)
+        self._shared = OfProcess(
+            self._families,
+            ByModel(self._families, operator),
+            tools(self._families.tool_calls),
+            live,
+            operator,
+        )
+        self._telling = Lock()
 
     def connection(self, connection: Connection, trace_ids: TraceIds) -> Sink:
         """The sink of a new connection."""
@@ -57,10 +69,11 @@ class Metrics:
         self._families.event_loop_lag.observe(seconds)
 
     def sink_failed(self, sink: str) -> None:
-        """A sink of this name raised, and was given up for its connection."""
-        self._families.sink_failures.child(labels.sink(sink)).add()
+        """A sink of this name raised, and was given up for its connection. Any thread may tell."""
+        with self._telling:
+            self._families.sink_failures.child(labels.sink(sink)).add()
 
     def telemetry_dropped(self, signal: str, count: int) -> None:
         """So many spans, or pushes of metrics, did not reach their collector. Any thread may tell."""
-        with self._dropping:
+        with self._telling:
             self._families.telemetry_dropped.child(labels.telemetry(signal)).add(count)

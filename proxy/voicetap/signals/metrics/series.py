@@ -4,14 +4,15 @@ Whoever counts keeps the child: it is found once, and counting is then one addit
 lock for each, look the child up again with `.labels()`, and put the time of the scrape on exemplars; its switch for
 their `_created` series is one for the whole process.
 
-Only the thread of the event loop counts, so there is no lock; a scrape in another thread sees each number before or
-after an addition.
+The thread of the event loop counts, without a lock (others have to take one among themselves); a scrape in another
+thread sees each number before or after an addition.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from itertools import accumulate
 from math import inf
+from typing import TypeVar
 
 import prometheus_client
 from msgspec import Struct
@@ -64,7 +65,7 @@ class Numbers(Collector):
 
     def __init__(self, metric: Metric, registry: CollectorRegistry, more_labels: Iterable[str] = ()) -> None:
         """Registers it; without labels it is there at 0."""
-        self._metric = metric
+        self.metric = metric
         self._labels = (*metric.labels, *more_labels)
         self._children: dict[tuple[str, ...], Number] = {}
         registry.register(self)
@@ -76,13 +77,13 @@ class Numbers(Collector):
         addition on."""
         found = self._children.get(values)
         if found is None:
-            assert len(values) == len(self._labels), (self._metric.name, values)
+            assert len(values) == len(self._labels), (self.metric.name, values)
             found = self._children[values] = Number(expected)
         return found
 
     def collect(self) -> Iterable[prometheus_client.Metric]:
         """The samples of all children."""
-        metric = self._metric
+        metric = self.metric
         if metric.kind is Kind.COUNTER:
             counter = CounterMetricFamily(metric.full_name, metric.help, labels=self._labels)
             for values, child in self._children.copy().items():
@@ -95,6 +96,25 @@ class Numbers(Collector):
                 if child.expected or child.value:
                     gauge.add_metric(values, child.value)
             yield gauge
+
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Children(dict[K, Number]):
+    """Some children of a metric, by what they differ in: those that are foreseen, the others from their first use."""
+
+    __slots__ = ("_family", "_values")
+
+    def __init__(self, family: Numbers, values: Callable[[K], tuple[str, ...]], foreseen: Iterable[K]) -> None:
+        """`values` gives the values of all labels, of which there must be few."""
+        super().__init__({key: family.child(*values(key)) for key in foreseen})
+        self._family = family
+        self._values = values
+
+    def __missing__(self, key: K) -> Number:
+        found = self[key] = self._family.child(*self._values(key), expected=False)
+        return found
 
 
 class Distribution:

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 from ... import facts
 from ...chunks import Side
 from ...facts import Connection, Fact, TraceIds
+from ...session.bounded import Bounded
 from ...session.usage import partition
 from .. import labels
 from .by_model import ByModel
@@ -13,8 +14,12 @@ from .families import Families
 from .live import LiveSession, LiveSessions
 from .operator import OperatorLabels
 from .series import Trace
+from .tools import ToolCalls
 
 _SERVER = Side.SERVER
+
+TRUNCATED = 100
+"""Truncated items of a connection that are remembered; one may be truncated again."""
 
 
 class OfProcess(NamedTuple):
@@ -22,6 +27,7 @@ class OfProcess(NamedTuple):
 
     families: Families
     by_model: ByModel
+    tools: ToolCalls
     live: LiveSessions
     operator_labels: OperatorLabels
 
@@ -48,11 +54,13 @@ class ConnectionMetrics:
         "_pending",
         "_server_events",
         "_session",
+        "_tools",
         "_trace_ids",
+        "_unheard_ms",
     )
 
     def __init__(self, shared: OfProcess, connection: Connection, trace_ids: TraceIds) -> None:
-        self._families, self._by_model, self._live, self._operator_labels = shared
+        self._families, self._by_model, self._tools, self._live, self._operator_labels = shared
         self._client_events = self._families.events[Side.CLIENT]
         self._server_events = self._families.events[Side.SERVER]
         self._operator = self._operator_labels.unknown
@@ -65,6 +73,8 @@ class ConnectionMetrics:
         """Counted in `sessions_active`, under the model."""
         self._pending = 0
         """Counted in `transcriptions_pending`."""
+        self._unheard_ms: Bounded[str | None, float] = Bounded(TRUNCATED)
+        """Counted in `unheard_audio_seconds_total`, by item."""
 
     def receive(self, fact: Fact) -> None:
         """Take the next fact."""
@@ -211,9 +221,12 @@ class ConnectionMetrics:
     def _dead_air_noticed(self, fact: facts.DeadAirNoticed) -> None:
         self._families.dead_air.child(fact.after).add(1, self._trace(fact))
 
+    def _tool_called(self, fact: facts.ToolCalled) -> None:
+        self._tools.of(fact.name)
+
     def _tool_finished(self, fact: facts.ToolFinished) -> None:
         trace = self._trace(fact)
-        self._families.tool_calls.child(fact.outcome).add(1, trace)
+        self._tools.of(fact.name)[fact.outcome].add(1, trace)
         if fact.kind == "function":
             self._families.tool_round_trip.observe(fact.seconds, trace)
 
@@ -258,11 +271,15 @@ class ConnectionMetrics:
         self._model.truncations[fact.initiator, fact.outcome].add(1, self._trace(fact))
 
     def _truncation_measured(self, fact: facts.TruncationMeasured) -> None:
+        """An answer may be cut off again, nearer to its beginning: what that adds is counted. The ratio is that of the
+        first time, when somebody listened."""
         if fact.unheard_ms is None:
             return
-        self._model.unheard_audio.add(fact.unheard_ms / 1000)
-        if fact.generated_ms:
+        counted = self._unheard_ms.get(fact.item_id)
+        if counted is None and fact.generated_ms:
             self._families.heard_ratio.observe(1 - fact.unheard_ms / fact.generated_ms, self._trace(fact))
+        self._model.unheard_audio.add(fact.unheard_ms / 1000 - (counted or 0.0) / 1000)
+        self._unheard_ms.put(fact.item_id, max(fact.unheard_ms, counted or 0.0))
 
     # What was used.
 
@@ -304,6 +321,7 @@ _HANDLERS: dict[type[Fact], Callable[[ConnectionMetrics, Any], None]] = {
     facts.SessionStarted: ConnectionMetrics._session_started,
     facts.SpeechStopped: ConnectionMetrics._speech_stopped,
     facts.Surprise: ConnectionMetrics._surprise,
+    facts.ToolCalled: ConnectionMetrics._tool_called,
     facts.ToolFinished: ConnectionMetrics._tool_finished,
     facts.ToolResumed: ConnectionMetrics._tool_resumed,
     facts.TranscriptionFinished: ConnectionMetrics._transcription_finished,

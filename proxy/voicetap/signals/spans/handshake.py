@@ -60,8 +60,8 @@ def handshake_span(writer: SpanWriter, request: UpgradeRequest, fact: HandshakeA
             s.HTTP_STATUS: int(fact.outcome) if answered else None,
             s.URL_PATH: path,
             s.URL_QUERY: query or None,
-            s.VOICETAP + "handshake.outcome": fact.outcome,
-            s.VOICETAP + "upstream.connect_seconds": fact.connect_seconds,
+            s.HANDSHAKE_OUTCOME: fact.outcome,
+            s.UPSTREAM_CONNECT_SECONDS: fact.connect_seconds,
             # Of the first trace of a session Phoenix shows these in its list of sessions.
             s.INPUT_VALUE: target,
             s.OUTPUT_VALUE: fact.outcome,

@@ -23,8 +23,8 @@ def interruption(fact: Interrupted) -> Happening:
         "interruption",
         fact.at,
         {
-            s.VOICETAP + "phase": fact.phase,
-            s.VOICETAP + "cause": fact.cause,
+            s.PHASE: fact.phase,
+            s.CAUSE: fact.cause,
             s.RESPONSE_ID: fact.response_id,
             s.ITEM_ID: fact.item_id,
         },
@@ -35,7 +35,7 @@ def took_effect(turn: Turn, fact: InterruptionTookEffect) -> None:
     """How long that took."""
     happening = turn.find("interruption", s.RESPONSE_ID, fact.response_id)
     if happening is not None:
-        happening.attributes[s.VOICETAP + "stop_seconds"] = fact.seconds
+        happening.attributes[s.STOP_SECONDS] = fact.seconds
 
 
 def truncation(fact: TruncationFinished) -> Happening:
@@ -45,9 +45,9 @@ def truncation(fact: TruncationFinished) -> Happening:
         fact.at,
         {
             s.ITEM_ID: fact.item_id,
-            s.VOICETAP + "initiator": fact.initiator,
-            s.VOICETAP + "outcome": fact.outcome,
-            s.VOICETAP + "audio_end_ms": None if fact.audio_end_ms is None else float(fact.audio_end_ms),
+            s.INITIATOR: fact.initiator,
+            s.OUTCOME: fact.outcome,
+            s.AUDIO_END_MS: None if fact.audio_end_ms is None else float(fact.audio_end_ms),
         },
     )
 
@@ -56,8 +56,8 @@ def measured(turn: Turn, fact: TruncationMeasured) -> None:
     """How much of it went unheard."""
     happening = turn.find("truncation", s.ITEM_ID, fact.item_id)
     if happening is not None:
-        happening.attributes[s.VOICETAP + "generated_ms"] = fact.generated_ms
-        happening.attributes[s.VOICETAP + "unheard_ms"] = fact.unheard_ms
+        happening.attributes[s.GENERATED_MS] = fact.generated_ms
+        happening.attributes[s.UNHEARD_MS] = fact.unheard_ms
 
 
 def overlap(fact: Overlapped) -> Happening:
@@ -68,12 +68,12 @@ def overlap(fact: Overlapped) -> Happening:
 
 def underrun(fact: PlaybackUnderran) -> Happening:
     """Playback ran out of audio."""
-    return Happening("playback_underrun", fact.at, {s.VOICETAP + "seconds": fact.seconds, s.ITEM_ID: fact.item_id})
+    return Happening("playback_underrun", fact.at, {s.SECONDS: fact.seconds, s.ITEM_ID: fact.item_id})
 
 
 def dead_air(fact: DeadAirNoticed) -> Happening:
     """Nothing came for too long."""
-    return Happening("dead_air", fact.at, {s.VOICETAP + "after": fact.after})
+    return Happening("dead_air", fact.at, {s.AFTER: fact.after})
 
 
 def fell_silent(fact: SessionFellSilent) -> Happening:

@@ -123,10 +123,10 @@ class Responses:
                 s.FINISH_REASONS: [reason] if reason is not None else None,
                 s.OUTPUT_TYPE: _output_type(response),
                 s.TIME_TO_FIRST_CHUNK: response.first_chunk_seconds,
-                s.VOICETAP + "response.status": fact.status,
+                s.RESPONSE_STATUS: fact.status,
                 s.RESPONSE_REASON: fact.reason,
-                s.VOICETAP + "response.time_to_first_audio_seconds": response.first_audio_seconds,
-                s.VOICETAP + "response.tool_resume_seconds": response.resumed_seconds,
+                s.RESPONSE_TIME_TO_FIRST_AUDIO_SECONDS: response.first_audio_seconds,
+                s.RESPONSE_TOOL_RESUME_SECONDS: response.resumed_seconds,
                 **_start(response.started),
             },
             parent=turn.context if turn is not None else None,
@@ -162,8 +162,8 @@ def _start(started: ResponseStarted | None) -> dict[str, str | float | None]:
         return {}
     return {
         s.CONVERSATION_ID: started.conversation_id,
-        s.VOICETAP + "response.trigger": started.trigger,
-        s.VOICETAP + "response.commit_to_response_seconds": started.commit_seconds,
+        s.RESPONSE_TRIGGER: started.trigger,
+        s.RESPONSE_COMMIT_TO_RESPONSE_SECONDS: started.commit_seconds,
     }
 
 

@@ -39,7 +39,7 @@ class Speech:
                 s.SPAN_KIND: "CHAIN",
                 s.CONVERSATION_ID: turn.conversation_id,
                 s.ITEM_ID: started.item_id if started is not None else None,
-                s.VOICETAP + "speech.vad_wait_seconds": stopped.wait_seconds if stopped is not None else None,
+                s.SPEECH_VAD_WAIT_SECONDS: stopped.wait_seconds if stopped is not None else None,
             },
             parent=turn.context,
         )

@@ -16,10 +16,10 @@ def summary(fact: ConnectionClosed, configured: SessionConfigured | None, counts
     found: dict[str, Value | None] = {
         s.SPAN_KIND: "CHAIN",
         s.OUTPUT_VALUE: fact.end,  # In Phoenix the last output of a session is that of its last trace.
-        s.VOICETAP + "session.end": fact.end,
-        s.VOICETAP + "session.close_code": fact.close_code,
-        s.VOICETAP + "session.closed_by": fact.closed_by.value if fact.closed_by is not None else "voicetap",
-        s.VOICETAP + "session.duration_seconds": fact.duration_seconds,
+        s.SESSION_END: fact.end,
+        s.SESSION_CLOSE_CODE: fact.close_code,
+        s.SESSION_CLOSED_BY: fact.closed_by.value if fact.closed_by is not None else "voicetap",
+        s.SESSION_DURATION_SECONDS: fact.duration_seconds,
     }
     if configured is not None:
         found[s.REQUEST_MODEL] = configured.model

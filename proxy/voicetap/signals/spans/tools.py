@@ -70,7 +70,7 @@ class Tools:
                 s.OI_TOOL_NAME: name,
                 s.TOOL_CALL_ID: fact.call_id,
                 s.TOOL_TYPE: _TYPES[fact.kind],
-                s.VOICETAP + "tool.outcome": fact.outcome,
+                s.TOOL_OUTCOME: fact.outcome,
             },
             parent=turn.context if turn is not None else None,
             error="failed" if fact.outcome == "failed" else None,

@@ -72,9 +72,9 @@ class Transcriptions:
             transcription,
             turn,
             {
-                s.VOICETAP + "transcription.outcome": fact.outcome,
-                s.VOICETAP + "transcription.confidence": fact.confidence,
-                s.VOICETAP + "transcription.latency_seconds": fact.seconds,
+                s.TRANSCRIPTION_OUTCOME: fact.outcome,
+                s.TRANSCRIPTION_CONFIDENCE: fact.confidence,
+                s.TRANSCRIPTION_LATENCY_SECONDS: fact.seconds,
             },
             error=(fact.code or fact.outcome) if failed else None,
         )
@@ -84,7 +84,7 @@ class Transcriptions:
         transcription = self._settled(fact)
         if transcription.usage is None:
             return None
-        return self._write(fact, transcription, turn, {s.VOICETAP + "transcription.outcome": "late"})
+        return self._write(fact, transcription, turn, {s.TRANSCRIPTION_OUTCOME: "late"})
 
     def _settled(self, fact: TranscriptionFinished | TranscriptionLate) -> Transcription:
         """What a result is of. Where that names no item, what it has used is told with the same message."""

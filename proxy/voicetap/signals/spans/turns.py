@@ -84,8 +84,8 @@ class Turns:
                 s.OPERATION: "invoke_agent",
                 s.SPAN_KIND: "AGENT",
                 s.CONVERSATION_ID: self._conversation_id,
-                s.VOICETAP + "turn.number": fact.turn,
-                s.VOICETAP + "turn.opened_by": fact.opened_by,
+                s.TURN_NUMBER: fact.turn,
+                s.TURN_OPENED_BY: fact.opened_by,
                 # Not the response's: Phoenix would show it as what the turn has put out.
                 s.REQUEST_MODEL: model.get(s.REQUEST_MODEL),
             },
@@ -104,7 +104,7 @@ class Turns:
 
     @property
     def latest(self) -> Turn | None:
-        """That was opened last, if it is open."""
+        """Of the open ones, that which was opened last."""
         return next(reversed(self._open.values()), None)
 
     def in_conversation(self, turn: Turn, conversation_id: str | None) -> None:
@@ -130,9 +130,9 @@ class Turns:
             turn.span.set_attributes(
                 known(
                     {
-                        s.VOICETAP + "turn.latency_seconds": fact.seconds,
-                        s.VOICETAP + "turn.latency_raw_seconds": fact.raw_seconds,
-                        s.VOICETAP + "turn.measured_from": fact.measured_from,
+                        s.TURN_LATENCY_SECONDS: fact.seconds,
+                        s.TURN_LATENCY_RAW_SECONDS: fact.raw_seconds,
+                        s.TURN_MEASURED_FROM: fact.measured_from,
                     }
                 )
             )
@@ -145,7 +145,7 @@ class Turns:
             turn.span.set_attributes(
                 known(
                     {
-                        s.VOICETAP + "turn.outcome": fact.outcome,
+                        s.TURN_OUTCOME: fact.outcome,
                         s.END_REASON: _END_REASONS.get(fact.outcome),
                     }
                 )
@@ -176,9 +176,9 @@ class Turns:
         span.set_attributes(
             known(
                 {
-                    s.VOICETAP + "turn.generated_audio_seconds": turn.generated_seconds or None,
-                    s.VOICETAP + "turn.events_left_out": turn.left_out or None,
-                    s.VOICETAP + "span.ended_because": forced,
+                    s.TURN_GENERATED_AUDIO_SECONDS: turn.generated_seconds or None,
+                    s.TURN_EVENTS_LEFT_OUT: turn.left_out or None,
+                    s.SPAN_ENDED_BECAUSE: forced,
                 }
             )
         )

@@ -20,7 +20,7 @@ def usage_attributes(fact: UsageReported) -> Attributes:
     if tokens.input or tokens.output:
         attributes |= _gen_ai(tokens) | _openinference(tokens) | {s.LANGFUSE_USAGE: json.dumps(_langfuse(tokens))}
     if fact.seconds is not None:
-        attributes[s.VOICETAP + "transcription.billed_seconds"] = fact.seconds
+        attributes[s.TRANSCRIPTION_BILLED_SECONDS] = fact.seconds
     if fact.cost_usd is not None:
         attributes[s.USAGE_COST] = fact.cost_usd
         attributes[s.LLM_COST] = fact.cost_usd

@@ -72,7 +72,7 @@ class SpanWriter:
         exact: Attributes | None = None,
     ) -> SpanIds:
         """A whole span. `error` is its `error.type`, where it stands for a failure; `exact`: attributes as they are,
-        neither cut nor looked through."""
+        neither rounded nor elided."""
         began_at = ended_at if isnan(began_at) else min(began_at, ended_at)
         span = self.begin(name, began_at, attributes, parent=parent, kind=kind)
         span.set_attributes(exact or {})
