@@ -38,7 +38,7 @@ smoke: $(VENV)/.dev ## a call to the real API with OPENAI_API_KEY, and whether a
 bench: $(VENV)/.dev ## CPU and latency beside nginx and HAProxy; BENCH='--help' lists what can be asked of it
 	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH)
 
-stages: $(VENV)/.dev ## CPU of each stage of understanding an event: frames, events, session, metrics
+stages: $(VENV)/.dev ## CPU of each stage of understanding an event: frames, events, session, metrics, logs, spans
 	PYTHONPATH=tests $(BIN)/python -m bench.stages $(BENCH)
 
 scrape: $(VENV)/.dev ## what a scrape of /metrics costs, and what calls notice of it

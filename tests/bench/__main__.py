@@ -15,6 +15,7 @@ from bench.pacing import PACES
 from bench.peers import PEERS, Peer, peer_from_command
 from bench.report import markdown, show
 from bench.result import Machine, Result, Setting, Turn
+from bench.traffic import TRAFFICS
 from bench.turn import Cores, take_turn
 
 _RESULTS = Path(__file__).parent / "results"
@@ -46,7 +47,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=8.0, help="of load a turn")
     parser.add_argument("--sessions", type=int, default=50)
     parser.add_argument("--rate", type=float, default=100.0, help="events a second, session and direction")
-    parser.add_argument("--size", type=int, default=6144, help="payload bytes an event")
+    parser.add_argument("--size", type=int, default=6144, help="payload bytes of an event that is audio")
+    parser.add_argument(
+        "--traffic", choices=TRAFFICS, default="turns", help="; ".join(": ".join(kind) for kind in TRAFFICS.items())
+    )
     parser.add_argument(
         "--pace", choices=PACES, default="independent", help="; ".join(": ".join(pace) for pace in PACES.items())
     )
@@ -79,6 +83,7 @@ def _bench(arguments: argparse.Namespace, console: Console) -> Result:
         rate=arguments.rate,
         size=arguments.size,
         pace=arguments.pace,
+        traffic=arguments.traffic,
         peers={peer.name: peer.what for peer in peers},
     )
     machine = Machine(

@@ -13,7 +13,10 @@ class EndpointArguments:
 
     load: Load
     size: int
-    """Payload bytes an event."""
+    """Payload bytes of an event that is audio."""
+    traffic: str
+    events: int
+    """Of a session and direction, in all runs together."""
     board: Path
     entries: int
     port: int
@@ -26,8 +29,11 @@ def parse_endpoint_arguments(name: str) -> EndpointArguments:
     parser.add_argument("--sessions", type=int, required=True)
     parser.add_argument("--rate", type=float, required=True)
     parser.add_argument("--size", type=int, required=True)
+    parser.add_argument("--traffic", required=True)
+    parser.add_argument("--events", type=int, required=True)
     parser.add_argument("--board", type=Path, required=True)
     parser.add_argument("--entries", type=int, required=True)
     parser.add_argument("--port", type=int, default=0)
     read = parser.parse_args()
-    return EndpointArguments(Load(read.sessions, read.rate), read.size, read.board, read.entries, read.port)
+    load = Load(read.sessions, read.rate)
+    return EndpointArguments(load, read.size, read.traffic, read.events, read.board, read.entries, read.port)

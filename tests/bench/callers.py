@@ -1,6 +1,6 @@
 """The benched clients: all sessions of one process, each a connection through the peer under test.
 
-    python -m bench.callers --port P --sessions N --rate R --size BYTES --board FILE --entries N
+    python -m bench.callers --port P --sessions N --rate R --size BYTES --traffic NAME --events N …
 
 prints `{"open": n}` once every session has had its 101 and the server's first events, and then obeys (see `endpoint`).
 """
@@ -13,20 +13,20 @@ import uvloop
 from bench.arguments import EndpointArguments, parse_endpoint_arguments
 from bench.board import open_board
 from bench.endpoint import Endpoint, Leg, say
-from bench.traffic import client_events, server_events, server_prelude
+from bench.traffic import Script, client_script, server_script
 from bench.upstream import accept_value
 
 
 class ClientLeg(Leg):
     """A session as the client sees it."""
 
-    def __init__(self, index: int, port: int, prelude_length: int, sessions: int, frame_length: int) -> None:
-        super().__init__(sessions, frame_length)
+    def __init__(self, index: int, port: int, sessions: int, script: Script) -> None:
+        super().__init__(sessions, script)
         self.index = index
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._port = port
         self._key = base64.b64encode(index.to_bytes(16, "big"))
-        self._prelude_length = prelude_length
+        self._prelude_length = len(script.prelude(index, sessions))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -58,14 +58,14 @@ class ClientLeg(Leg):
 async def main(arguments: EndpointArguments) -> None:
     """Open every session, one after the other, then talk when told to."""
     board = open_board(arguments.board, arguments.entries)
-    frame_length = len(server_events(arguments.size)[0])
-    endpoint = Endpoint(
-        arguments.load, client_events(arguments.size), frame_length, board.from_client, board.from_server
+    load, script = (
+        arguments.load,
+        server_script(arguments.traffic, arguments.size, arguments.load.rate, arguments.events),
     )
-    prelude_length = len(server_prelude())
+    endpoint = Endpoint(load, client_script(arguments.size), board.from_client, board.from_server)
     loop = asyncio.get_running_loop()
-    for index in range(arguments.load.sessions):
-        leg = ClientLeg(index, arguments.port, prelude_length, arguments.load.sessions, frame_length)
+    for index in range(load.sessions):
+        leg = ClientLeg(index, arguments.port, load.sessions, script)
         await loop.create_connection(lambda leg=leg: leg, "127.0.0.1", arguments.port)  # type: ignore[misc]
         await asyncio.wait_for(leg.ready, 10)
         endpoint.legs[index] = leg

@@ -18,6 +18,7 @@ from typing import cast
 
 from bench.board import Direction, Moments
 from bench.pacing import Alarm, due
+from bench.traffic import Script
 
 _ROOM = memoryview(bytearray(1 << 20))
 """Read buffer of every session of this process; its contents are looked at during the handshake only."""
@@ -38,7 +39,8 @@ class Load:
 class Leg(asyncio.BufferedProtocol, ABC):
     """One session's connection at this end."""
 
-    def __init__(self, sessions: int, frame_length: int) -> None:
+    def __init__(self, sessions: int, script: Script) -> None:
+        """`script` is the other side's."""
         self.transport: asyncio.Transport | None = None
         self.index = 0
         """Which of the sessions this is; known once the handshake is over."""
@@ -49,8 +51,11 @@ class Leg(asyncio.BufferedProtocol, ABC):
         self._head = bytearray()
         self._events_from: int | None = None
         self._sessions = sessions
-        self._frame_length = frame_length
-        self._boundary = frame_length
+        self._script = script
+        self._next: int | None = None
+        """Number of the event that comes next."""
+        self._boundary = 0
+        """Bytes of the run with which it is complete."""
         self._entry = 0
         self._arrived: Moments | None = None
 
@@ -61,12 +66,19 @@ class Leg(asyncio.BufferedProtocol, ABC):
     def opened(self) -> None:
         """All that comes from here on is events."""
 
-    def expect(self, arrived: Moments) -> None:
-        """A run begins; its arrivals are noted here."""
+    def expect(self, arrived: Moments, each: int) -> int:
+        """A run of so many events begins, their arrivals are noted here; how many bytes they are."""
+        if self._next is None:
+            self._next = self._script.first(self.index, self._sessions)
         self.received = 0
-        self._boundary = self._frame_length
+        self._boundary = self._length(self._next)
         self._entry = self.index
         self._arrived = arrived
+        return sum(self._length(number) for number in range(self._next, self._next + each))
+
+    def _length(self, number: int) -> int:
+        events = self._script.events
+        return len(events[number % len(events)][2])
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's own class does not inherit it
@@ -79,12 +91,13 @@ class Leg(asyncio.BufferedProtocol, ABC):
             self._before_open(nbytes)
             return
         self.received += nbytes
-        if self.received >= self._boundary and self._arrived is not None:
+        if self.received >= self._boundary and self._arrived is not None and self._next is not None:
             now = time.monotonic()
             while self.received >= self._boundary and self._entry < len(self._arrived):
                 self._arrived[self._entry] = now
                 self._entry += self._sessions
-                self._boundary += self._frame_length
+                self._next += 1
+                self._boundary += self._length(self._next)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
@@ -101,13 +114,13 @@ class Leg(asyncio.BufferedProtocol, ABC):
 class Endpoint:
     """The legs of all sessions, and the pace at which they send."""
 
-    def __init__(
-        self, load: Load, frames: Sequence[bytes], incoming_length: int, outgoing: Direction, incoming: Direction
-    ) -> None:
+    def __init__(self, load: Load, script: Script, outgoing: Direction, incoming: Direction) -> None:
+        """`script` is what this end sends."""
         self.legs: dict[int, Leg] = {}
         self._load = load
-        self._frames = frames
-        self._incoming_length = incoming_length
+        self._frames = [frame for _, _, frame in script.events]
+        self._next = [script.first(session, load.sessions) for session in range(load.sessions)]
+        """Of each session, the number of the event that it sends next."""
         self._outgoing = outgoing
         self._incoming = incoming
 
@@ -124,10 +137,8 @@ class Endpoint:
 
     async def _run(self, start: float, each: int, offsets: Sequence[float]) -> dict[str, int]:
         legs = [self.legs[index] for index in range(self._load.sessions)]
-        for leg in legs:
-            leg.expect(self._incoming.arrived)
+        expected = sum(leg.expect(self._incoming.arrived, each) for leg in legs)
         await self._send_all(legs, start, each, offsets)
-        expected = each * len(legs) * self._incoming_length
         received = sum(leg.received for leg in legs)
         deadline = start + each / self._load.rate + GRACE
         while received < expected and time.monotonic() < deadline:
@@ -142,6 +153,7 @@ class Endpoint:
         writes = [leg.transport.write for leg in legs if leg.transport is not None]
         frames, sent, rate = self._frames, self._outgoing.sent, self._load.rate
         count, pool, total = len(legs), len(frames), each * len(legs)
+        numbers = self._next
         entry = 0
 
         def send_due() -> None:
@@ -153,7 +165,9 @@ class Endpoint:
                     alarm.set(at)
                     return
                 sent[entry] = now
-                writes[entry % count](frames[entry % pool])
+                session = entry % count
+                writes[session](frames[numbers[session] % pool])
+                numbers[session] += 1
                 entry += 1
             loop.remove_reader(alarm.fd)
             done.set_result(None)

@@ -20,6 +20,8 @@ class Place:
     listen: int
     admin: int
     directory: Path
+    collector: int | None = None
+    """Where an OTLP receiver listens, for a peer that exports."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ class Peer:
     version: Callable[[], str] = lambda: ""
     observes: bool = False
     """Whether its /metrics must know of every event that was sent."""
+    environment: Callable[[Place], dict[str, str]] = lambda place: {}
+    """Variables that it is started with."""
+    exports: bool = False
+    """Whether it must send spans to the OTLP receiver of its place."""
 
 
 def _nginx(place: Place, proxy_options: str = "") -> Command:
@@ -104,6 +110,10 @@ def _voicetap(place: Place) -> Command:
     ]
 
 
+def _to_collector(place: Place) -> dict[str, str]:
+    return {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{place.collector}"}
+
+
 def _blind(place: Place) -> Command:
     return [
         *(sys.executable, "-m", "bench.blind"),
@@ -158,6 +168,16 @@ PEERS = [
         _needs_module("voicetap.__main__"),
         _voicetap_version,
         observes=True,
+    ),
+    Peer(
+        "traces",
+        "the same, and its spans sent over OTLP to a receiver on loopback, whose processor time does not count",
+        _voicetap,
+        _needs_module("voicetap.__main__"),
+        _voicetap_version,
+        observes=True,
+        environment=_to_collector,
+        exports=True,
     ),
 ]
 

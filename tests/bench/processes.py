@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,20 @@ _END_SECONDS = 5.0
 
 @contextmanager
 def process(
-    command: Sequence[str], core: int, log: Path, *, commanded: bool = False
+    command: Sequence[str],
+    core: int,
+    log: Path,
+    *,
+    commanded: bool = False,
+    variables: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the command on one core; its stderr (and its stdout, unless we command it) goes to the log."""
+    """Run the command on one core; its stderr (and its stdout, unless we command it) goes to the log.
+
+    `variables` are added to the environment, from which all that would configure voicetap or its telemetry is removed.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "VOICETAP_"))}
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    environment |= variables or {}
     with log.open("ab") as output:
         child = subprocess.Popen(
             command,

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from bench.pacing import PACES
 from bench.result import Result, Turn
+from bench.traffic import TRAFFICS
 
 _HEADINGS = [
     "peer",
@@ -64,8 +65,9 @@ def facts(result: Result) -> list[str]:
     direct = sorted(turn.latency_p50 * 1e3 for turn in result.turns if turn.peer == "direct" and not turn.refused)
     late = sorted(turn.late_p99 * 1e3 for turn in result.turns if not turn.refused)
     lines = [
-        f"{setting.sessions} sessions x {setting.rate:g} events/s x {setting.size} bytes each way, "
+        f"{setting.sessions} sessions x {setting.rate:g} events/s each way, those of audio {setting.size} bytes, "
         f"{setting.seconds:g} s a turn, {setting.rounds} rounds, peers in turns",
+        f"traffic {setting.traffic}: {TRAFFICS[setting.traffic]}",
         f"pace {setting.pace}: {PACES[setting.pace]}",
         f"{machine.cpu}, {machine.cores} cores: the peer alone on core {machine.peer_core}, "
         f"upstream and callers on core {machine.load_core}; Linux {machine.kernel}; Python {machine.python}",

@@ -13,11 +13,13 @@ class Setting(Struct, frozen=True):
     rate: float
     """Events a second, session and direction."""
     size: int
-    """Payload bytes an event."""
+    """Payload bytes of an event that is audio."""
     pace: str
     """How the events fall in time; see `pacing`."""
     peers: dict[str, str]
     """Name and description, in the order of their turns."""
+    traffic: str = "audio"
+    """What the events are; see `traffic`. Results from before there was a choice are of audio alone."""
 
 
 class Machine(Struct, frozen=True):

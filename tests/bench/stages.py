@@ -1,44 +1,64 @@
 """`python -m bench.stages`: where the processor time goes that understanding an event takes, stage by stage.
 
 The frames of a spoken conversation are taken by more and more of the tap in one process: the frame decoder; then the
-event decoder too; then the session; then the metrics. What a stage costs is the difference to the one before it. The
-stages take turns, round after round; figures are medians of the rounds. `json.loads` of the same payloads stands beside
-them for scale.
+event decoder too; then the session; then the metrics, the logs and the spans; then the spans as OTLP, but for their way
+to a collector. What a stage costs is the difference to the one before it. The stages take turns, round after round.
+A busy machine moves the median of the rounds a lot and the 10th percentile little, so both stand there. `json.loads`
+of the same payloads stands beside them for scale.
 """
 
 import argparse
 import gc
 import json
 import platform
-import random
 import statistics
 from collections.abc import Callable, Iterable
-from time import process_time_ns
+from time import process_time_ns, time
+from typing import ClassVar
 
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from prometheus_client import CollectorRegistry
 from rich.console import Console
 from rich.table import Table
 
-from bench.talk import Sent, exchange, opening
+from bench.board import quantile
+from bench.talk import Sent, talk
 from voicetap.chunks import Chunk, Handshake, Side, UpgradeRequest
-from voicetap.facts import Fact
+from voicetap.config import Origin
+from voicetap.facts import Connection, Fact, Sink, TraceIds
 from voicetap.observe.pipeline import Pipeline
-from voicetap.realtime import decode
+from voicetap.prices import load_prices
+from voicetap.realtime import Event, Malformed, Unknown, decode
 from voicetap.session import Session
+from voicetap.signals.logs import LogLines
 from voicetap.signals.metrics import Metrics
+from voicetap.signals.spans import Spans
 from voicetap.wire import Message, MessageDecoder
 
 TARGET = "/v1/realtime?model=gpt-realtime"
 GAP = 0.05
 """Seconds of the conversation between two events."""
 
-Run = Callable[[list[Chunk]], None]
+METRICS = Metrics(CollectorRegistry())
+
+BATCH = 512
+"""Spans that the SDK sends at a time, by default."""
+
+PRICES = load_prices(None)
+
+Run = Callable[[list[Chunk]], object]
+
+Stage = Callable[[], Run]
+"""Makes what takes the chunks: what a process or a connection does once is not counted."""
+
+_REQUEST = UpgradeRequest(TARGET, (), 0.0)
 
 
 class Deaf:
     """A sink that is told everything and keeps nothing: what telling costs."""
 
-    name = "deaf"
+    name: ClassVar[str] = "deaf"
 
     def receive(self, fact: Fact) -> None:
         """Let it go."""
@@ -47,67 +67,129 @@ class Deaf:
         """Nothing was kept."""
 
 
-def frames(chunks: list[Chunk]) -> None:
+def frames() -> Run:
     """Bytes to messages."""
     decoders = {side: MessageDecoder(side, None) for side in Side}
-    for chunk in chunks:
-        decoders[chunk.sender].receive(chunk.data)
+
+    def run(chunks: list[Chunk]) -> None:
+        for chunk in chunks:
+            decoders[chunk.sender].receive(chunk.data)
+
+    return run
 
 
-def events(chunks: list[Chunk]) -> None:
+def events() -> Run:
     """And messages to events."""
-    for _ in _decoded(chunks):
-        pass
+
+    def run(chunks: list[Chunk]) -> None:
+        for _ in _decoded(chunks):
+            pass
+
+    return run
 
 
-def facts(chunks: list[Chunk]) -> None:
+def facts() -> Run:
     """And events to facts."""
-    session = Session(TARGET, 0.0)
-    for side, event, at in _decoded(chunks):
-        session.receive(side, event, at)
+    session = Session(TARGET, 0.0, prices=PRICES)
+
+    def run(chunks: list[Chunk]) -> None:
+        for side, event, at in _decoded(chunks):
+            session.receive(side, event, at)
+
+    return run
 
 
-def pipeline(chunks: list[Chunk]) -> None:
+class Encoder(SpanProcessor):
+    """Makes OTLP of spans, as the exporter does before it sends them; but at once, where the SDK has a thread."""
+
+    def __init__(self) -> None:
+        self._waiting: list[ReadableSpan] = []
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Keep it until there is a batch."""
+        self._waiting.append(span)
+        if len(self._waiting) >= BATCH:
+            self.encode()
+
+    def encode(self) -> None:
+        """Take what waits."""
+        encode_spans(self._waiting).SerializeToString()
+        self._waiting.clear()
+
+
+def pipeline() -> Run:
     """The same in voicetap's own pipeline, with a sink that is told of the facts."""
-    _observe(chunks, Deaf())
+    return _observed(lambda connection, ids: [Deaf()])
 
 
-def metrics(chunks: list[Chunk]) -> None:
+def metrics() -> Run:
     """And facts to metrics."""
-    _observe(chunks, Metrics(CollectorRegistry()).connection())
+    of_process = Metrics(CollectorRegistry())
+    return _observed(lambda connection, ids: [of_process.connection(connection, ids)])
 
 
-def loads(chunks: list[Chunk]) -> None:
+def logs() -> Run:
+    """And facts to lines of the log."""
+    return _observed(_metrics_and_logs())
+
+
+def traces() -> Run:
+    """And facts to spans, of which nothing is made; the metrics get exemplars."""
+    return _observed(_all_sinks(TracerProvider(shutdown_on_exit=False)))
+
+
+def export() -> Run:
+    """And spans to OTLP."""
+    provider, encoder = TracerProvider(shutdown_on_exit=False), Encoder()
+    provider.add_span_processor(encoder)
+    observe = _observed(_all_sinks(provider))
+
+    def run(chunks: list[Chunk]) -> None:
+        observe(chunks)
+        encoder.encode()
+
+    return run
+
+
+def loads() -> Run:
     """For scale: frames, and the standard library's JSON."""
     decoders = {side: MessageDecoder(side, None) for side in Side}
-    for chunk in chunks:
-        for found in decoders[chunk.sender].receive(chunk.data):
-            assert type(found) is Message
-            json.loads(found.payload)
+
+    def run(chunks: list[Chunk]) -> None:
+        for chunk in chunks:
+            for found in decoders[chunk.sender].receive(chunk.data):
+                assert type(found) is Message
+                json.loads(found.payload)
+
+    return run
 
 
-STAGES: dict[str, Run] = {
+STAGES: dict[str, Stage] = {
     "frames": frames,
     "+ events": events,
     "+ session": facts,
     "+ pipeline": pipeline,
     "+ metrics": metrics,
+    "+ logs": logs,
+    "+ traces": traces,
+    "+ OTLP": export,
 }
-BESIDE: dict[str, Run] = {"frames + json.loads": loads}
+BESIDE: dict[str, Stage] = {"frames + json.loads": loads}
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser("bench.stages", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--exchanges", type=int, default=20, help="of the conversation")
     arguments = parser.parse_args()
-    dice = random.Random(1)
-    talk = [*opening(), *(sent for n in range(1, arguments.exchanges + 1) for sent in exchange(n, dice))]
-    only_audio = [sent for sent in talk if sent[1].endswith((".append", "output_audio.delta")) or "session." in sent[1]]
+    whole = talk(arguments.exchanges)
+    only_audio = [
+        sent for sent in whole if sent[1].endswith((".append", "output_audio.delta")) or "session." in sent[1]
+    ]
     console = Console(highlight=False)
-    console.print(f"Python {platform.python_version()}, {platform.machine()}; ns of CPU an event, medians", style="dim")
-    for title, sents in (("a conversation", talk), ("its audio alone", only_audio)):
+    console.print(f"Python {platform.python_version()}, {platform.machine()}; ns of CPU an event", style="dim")
+    for title, sents in (("a conversation", whole), ("its audio alone", only_audio)):
         console.print(_table(f"{title}: {len(sents)} events", _chunks(sents), arguments.rounds))
 
 
@@ -115,21 +197,18 @@ def _table(title: str, chunks: list[Chunk], rounds: int) -> Table:
     runs = STAGES | BESIDE
     costs: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
-        for name, run in runs.items():
-            costs[name].append(_nanoseconds(run, chunks) / len(chunks))
+        for name, stage in runs.items():
+            costs[name].append(_nanoseconds(stage(), chunks) / len(chunks))
     table = Table(title=title, title_justify="left")
-    for column in ("stage", "ns an event", "of which this stage"):
+    for column in ("stage", "median", "10th percentile", "of which this stage"):
         table.add_column(column, justify="left" if column == "stage" else "right")
-    before: list[float] | None = None
+    before: float | None = None
     for name, found in costs.items():
-        own = "" if name in BESIDE or before is None else f"{statistics.median(_differences(found, before)):,.0f}"
-        table.add_row(name, f"{statistics.median(found):,.0f}", own)
-        before = found
+        low = quantile(sorted(found), 0.1)
+        own = "" if name in BESIDE or before is None else f"{low - before:,.0f}"
+        table.add_row(name, f"{statistics.median(found):,.0f}", f"{low:,.0f}", own)
+        before = low
     return table
-
-
-def _differences(one: Iterable[float], other: Iterable[float]) -> list[float]:
-    return [a - b for a, b in zip(one, other, strict=True)]
 
 
 def _nanoseconds(run: Run, chunks: list[Chunk]) -> int:
@@ -143,7 +222,7 @@ def _chunks(talk: Iterable[Sent]) -> list[Chunk]:
     return [Chunk(Side(sender), frame, index * GAP) for index, (sender, _, frame) in enumerate(talk)]
 
 
-def _decoded(chunks: list[Chunk]) -> Iterable[tuple[Side, object, float]]:
+def _decoded(chunks: list[Chunk]) -> Iterable[tuple[Side, Event | Unknown | Malformed, float]]:
     decoders = {side: MessageDecoder(side, None) for side in Side}
     for chunk in chunks:
         for found in decoders[chunk.sender].receive(chunk.data):
@@ -151,12 +230,32 @@ def _decoded(chunks: list[Chunk]) -> Iterable[tuple[Side, object, float]]:
             yield chunk.sender, decode(chunk.sender, found), chunk.at
 
 
-def _observe(chunks: list[Chunk], sink: object) -> None:
-    observed = Pipeline(UpgradeRequest(TARGET, (), 0.0), [sink], _raise)  # type: ignore[list-item]
+Sinks = Callable[[Connection, TraceIds], list[Sink]]
+
+
+def _metrics_and_logs() -> Sinks:
+    metrics, logs = Metrics(CollectorRegistry()), LogLines()
+    return lambda connection, ids: [metrics.connection(connection, ids), logs.connection(connection, ids)]
+
+
+def _all_sinks(provider: TracerProvider) -> Sinks:
+    """In the order of voicetap's own process."""
+    spans = Spans(provider.get_tracer("voicetap"), Origin(False, "127.0.0.1", 80), content=False)
+    others = _metrics_and_logs()
+    return lambda connection, ids: [spans.connection(connection, ids), *others(connection, ids)]
+
+
+def _observed(sinks: Sinks) -> Run:
+    request = UpgradeRequest(TARGET, (), 0.0)
+    observed = Pipeline(request, sinks(Connection("bench", request, time()), TraceIds()), _raise, prices=PRICES)
     observed.answered(Handshake("101", (), 0.01, 0.01))
-    for chunk in chunks:
-        for _ in observed.chunk(chunk) or ():
-            pass
+
+    def run(chunks: list[Chunk]) -> None:
+        for chunk in chunks:
+            for _ in observed.chunk(chunk) or ():
+                pass
+
+    return run
 
 
 def _raise(sink: str) -> None:

@@ -1,11 +1,23 @@
 """What both ends of a benched session send: WebSocket frames, built once and long before they are sent.
 
-Every event frame of one direction has the same length, so a count of bytes is a count of events.
+Both ends know the lengths of all of them, so a count of bytes is a count of events.
 """
 
 import base64
 import json
 import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+from bench.frames import text_frame
+from bench.talk import Sent, audio, exchange, opening
+
+TRAFFICS = {
+    "turns": "the client's audio, and the server's side of spoken turns: 27 of 67 events are audio, the others short",
+    "audio": "nothing but audio, in one response that does not end",
+}
 
 POOL = 64
 """How many different events one direction repeats; each has an `event_id` and audio of its own."""
@@ -85,59 +97,120 @@ _PRELUDE: list[dict[str, object]] = [
 ]
 
 
-def server_prelude() -> bytes:
-    """What the server says before the audio: a session, and a response that the audio belongs to."""
-    return b"".join(text_frame(json.dumps(event, separators=(",", ":")).encode()) for event in _PRELUDE)
+@dataclass(frozen=True)
+class Script:
+    """What one side sends in each session, over and over."""
+
+    before: Sequence[Sent]
+    """Sent at once when the session opens; not measured."""
+    events: Sequence[Sent]
+    period: int
+    """Events after which the talk is where it was. Each session is at another place of it when the load begins, as
+    calls are that began by themselves."""
+
+    def first(self, session: int, sessions: int) -> int:
+        """With which of the events the session begins, once it is open."""
+        return session * self.period // sessions
+
+    def prelude(self, session: int, sessions: int) -> bytes:
+        """What is sent before that event."""
+        sent = (*self.before, *self.events[: self.first(session, sessions)])
+        return b"".join(frame for _, _, frame in sent)
+
+    def types(self, sessions: int, each: int) -> Counter[str]:
+        """How many of each type all sessions have sent, preludes and `each` events of every session."""
+        found: Counter[str] = Counter()
+        for session in range(sessions):
+            upto = self.first(session, sessions) + each
+            found.update(kind for _, kind, _ in self.before)
+            found.update(self.events[number % len(self.events)][1] for number in range(upto))
+        return found
 
 
-def server_events(size: int) -> list[bytes]:
+def client_script(size: int) -> Script:
+    """Audio, in masked frames with an `input_audio_buffer.append` of `size` payload bytes each."""
+    return Script((), _appends(size), 1)
+
+
+def server_script(traffic: str, size: int, rate: float, events: int) -> Script:
+    """One of TRAFFICS, for so many events a session at `rate` a second; those that are audio have `size` bytes."""
+    if traffic == "audio":
+        return Script(_prelude(), _deltas(size), 1)
+    return _turns(size, rate, events)
+
+
+def _turns(size: int, rate: float, events: int) -> Script:
+    """Spoken turns, one after the other; each has ids of its own.
+
+    The audio is declared to be sampled as fast as the load makes necessary: the client sends a second of it in a
+    second, and the server's answers take 1.4 times as long to play as to come. So nobody is interrupted, and playback
+    does not run dry.
+    """
+    dice = random.Random(1)
+    room = (size - len(_bare_delta())) // 4 * 3
+    pieces = cycle([audio(dice, room) for _ in range(POOL)])
+    hertz = round(room / 2 * rate)
+    interval_ms = 1000 / rate
+
+    def turn(number: int, before: int) -> list[Sent]:
+        """The server's part; the speech ends when `before` events have been sent."""
+        said = exchange(number, str, lambda: next(pieces), round(before * interval_ms))
+        return [sent for sent in said if sent[0] == "server"]
+
+    period = len(turn(0, 0))
+    turns = [turn(number, number * period) for number in range(events // period + 2)]
+    before = opening(heard_hz=hertz, spoken_hz=round(hertz / 1.4), silence_ms=round(5 * interval_ms))
+    return Script(before, [sent for one in turns for sent in one], period)
+
+
+def _bare_delta() -> bytes:
+    """The piece of an answer without its audio."""
+    bare = next(frame for _, kind, frame in exchange(1, str, str, 0) if kind == "response.output_audio.delta")
+    return bare[4:]
+
+
+def _prelude() -> list[Sent]:
+    """A session, and a response that the audio belongs to."""
+    return [
+        ("server", str(event["type"]), text_frame(json.dumps(event, separators=(",", ":")).encode()))
+        for event in _PRELUDE
+    ]
+
+
+def _deltas(size: int) -> list[Sent]:
     """Unmasked frames with a `response.output_audio.delta` of `size` payload bytes each."""
     dice = random.Random(1)
+    event: dict[str, object] = {
+        "type": "response.output_audio.delta",
+        "event_id": "",
+        "response_id": _RESPONSE,
+        "item_id": _ITEM,
+        "output_index": 0,
+        "content_index": 0,
+    }
     return [
-        text_frame(
-            _with_audio(
-                {
-                    "type": "response.output_audio.delta",
-                    "event_id": _event_id(dice),
-                    "response_id": _RESPONSE,
-                    "item_id": _ITEM,
-                    "output_index": 0,
-                    "content_index": 0,
-                },
-                "delta",
-                size,
-                dice,
-            )
+        (
+            "server",
+            "response.output_audio.delta",
+            text_frame(_with_audio(event | {"event_id": _event_id(dice)}, "delta", size, dice)),
         )
         for _ in range(POOL)
     ]
 
 
-def client_events(size: int) -> list[bytes]:
-    """Masked frames with an `input_audio_buffer.append` of `size` payload bytes each."""
+def _appends(size: int) -> list[Sent]:
     dice = random.Random(2)
+    kind = "input_audio_buffer.append"
     return [
-        text_frame(
-            _with_audio({"type": "input_audio_buffer.append", "event_id": _event_id(dice)}, "audio", size, dice),
-            mask=dice.randbytes(4),
+        (
+            "client",
+            kind,
+            text_frame(
+                _with_audio({"type": kind, "event_id": _event_id(dice)}, "audio", size, dice), mask=dice.randbytes(4)
+            ),
         )
         for _ in range(POOL)
     ]
-
-
-def text_frame(payload: bytes, mask: bytes = b"") -> bytes:
-    """One final text frame (RFC 6455 section 5.2)."""
-    length = len(payload)
-    masked = 0x80 if mask else 0
-    if length < 126:
-        head = bytes([0x81, masked | length])
-    elif length < 1 << 16:
-        head = bytes([0x81, masked | 126]) + length.to_bytes(2, "big")
-    else:
-        head = bytes([0x81, masked | 127]) + length.to_bytes(8, "big")
-    if mask:
-        payload = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
-    return head + mask + payload
 
 
 def _event_id(dice: random.Random) -> str:

@@ -15,7 +15,8 @@ from bench.pacing import offsets
 from bench.peers import Peer, Place
 from bench.processes import free_port, hear, pause, process, tell, wait_until_listening
 from bench.result import Setting, Turn
-from bench.verdict import Refused, judge_pace, latencies, refuse_unless_observed
+from bench.traffic import client_script, server_script
+from bench.verdict import Refused, judge_pace, latencies, refuse_unless_exported, refuse_unless_observed
 
 _WARM_UP_SECONDS = 1.0
 _SETTLE_SECONDS = 0.2
@@ -42,6 +43,14 @@ class End:
 
 
 @dataclass(frozen=True)
+class Receiver:
+    """Where a peer's spans go."""
+
+    process: Popen[bytes]
+    log: Path
+
+
+@dataclass(frozen=True)
 class Stage:
     """Everything is started, every session is open, nobody has sent anything yet."""
 
@@ -52,6 +61,7 @@ class Stage:
     """Of the peer; None where there is none."""
     admin: int
     """The peer's admin port, where it has one."""
+    receiver: Receiver | None
 
 
 def take_turn(peer: Peer, number: int, setting: Setting, cores: Cores) -> Turn:
@@ -68,6 +78,7 @@ def _set_up(peer: Peer, number: int, setting: Setting, cores: Cores, directory: 
     entries = max(_events(setting, setting.seconds), _events(setting, _WARM_UP_SECONDS)) * setting.sessions
     board = open_board(directory / "board", entries)
     load = [*("--sessions", str(setting.sessions)), *("--rate", str(setting.rate)), *("--size", str(setting.size))]
+    load += [*("--traffic", setting.traffic), *("--events", str(_all_events(setting)))]
     load += [*("--board", str(directory / "board")), *("--entries", str(entries))]
 
     def start_end(side: int, module: str, *more: str) -> End:
@@ -78,16 +89,22 @@ def _set_up(peer: Peer, number: int, setting: Setting, cores: Cores, directory: 
 
     upstream = start_end(1, "upstream")
     port = hear(upstream.process, upstream.log)["port"]
-    pid, admin = None, free_port()
+    pid, admin, receiver = None, free_port(), None
+    if peer.exports:
+        log = directory / "collector.log"
+        command = [sys.executable, "-m", "bench.collector"]
+        receiver = Receiver(stack.enter_context(process(command, cores.load, log, commanded=True)), log)
     if peer.command is not None:
-        place = Place(upstream=port, listen=free_port(), admin=admin, directory=directory)
+        collector = hear(receiver.process, receiver.log)["port"] if receiver else None
+        place = Place(upstream=port, listen=free_port(), admin=admin, directory=directory, collector=collector)
         log = directory / "peer.log"
-        under_test = stack.enter_context(process(peer.command(place), cores.peer, log))
+        variables = peer.environment(place)
+        under_test = stack.enter_context(process(peer.command(place), cores.peer, log, variables=variables))
         wait_until_listening(under_test, place.listen, log)
         pid, port = under_test.pid, place.listen
     callers = start_end(0, "callers", "--port", str(port))
     hear(callers.process, callers.log)
-    return Stage(callers, upstream, board, pid, admin)
+    return Stage(callers, upstream, board, pid, admin, receiver)
 
 
 def _measure(peer: Peer, number: int, setting: Setting, cores: Cores, stage: Stage) -> Turn:
@@ -106,7 +123,13 @@ def _measure(peer: Peer, number: int, setting: Setting, cores: Cores, stage: Sta
     cpu = cpu_seconds(pid) - cpu if pid else 0.0
 
     if peer.observes:
-        refuse_unless_observed(stage.admin, 2 * (warm_up + each) * setting.sessions)
+        said = server_script(setting.traffic, setting.size, setting.rate, _all_events(setting))
+        sent = [script.types(setting.sessions, warm_up + each) for script in (client_script(setting.size), said)]
+        refuse_unless_observed(stage.admin, sent[0] + sent[1])
+        if stage.receiver is not None:
+            tell(stage.receiver.process, {})
+            exported = hear(stage.receiver.process, stage.receiver.log)
+            refuse_unless_exported(stage.admin, exported["spans"], sent[1]["response.done"])
     pace = judge_pace(board, [end.offsets for end in ends], setting.rate, start, each)
     on_the_way = latencies(board)
     return Turn(
@@ -124,6 +147,10 @@ def _measure(peer: Peer, number: int, setting: Setting, cores: Cores, stage: Sta
 def _events(setting: Setting, seconds: float) -> int:
     """Events a session and direction in this time."""
     return max(1, round(setting.rate * seconds))
+
+
+def _all_events(setting: Setting) -> int:
+    return _events(setting, _WARM_UP_SECONDS) + _events(setting, setting.seconds)
 
 
 def _run(ends: Sequence[End], each: int) -> float:

@@ -1,6 +1,6 @@
-"""The benched upstream: a Realtime server that only knows how to say hello and then sends audio.
+"""The benched upstream: a Realtime server that says its part and does not listen.
 
-    python -m bench.upstream --sessions N --rate R --size BYTES --board FILE --entries N
+    python -m bench.upstream --sessions N --rate R --size BYTES --traffic NAME --events N --board FILE …
 
 prints `{"port": n}` once it listens and then obeys (see `endpoint`).
 """
@@ -14,7 +14,7 @@ import uvloop
 from bench.arguments import EndpointArguments, parse_endpoint_arguments
 from bench.board import open_board
 from bench.endpoint import Endpoint, Leg, say
-from bench.traffic import client_events, server_events, server_prelude
+from bench.traffic import Script, client_script, server_script
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -27,10 +27,10 @@ def accept_value(key: bytes) -> bytes:
 class ServerLeg(Leg):
     """A session as the server sees it."""
 
-    def __init__(self, endpoint: Endpoint, prelude: bytes, sessions: int, frame_length: int) -> None:
-        super().__init__(sessions, frame_length)
+    def __init__(self, endpoint: Endpoint, sessions: int, heard: Script, said: Script) -> None:
+        super().__init__(sessions, heard)
         self._endpoint = endpoint
-        self._prelude = prelude
+        self._said = said
 
     def handshake(self, head: bytes) -> int:
         request, *lines = head.split(b"\r\n")
@@ -40,7 +40,10 @@ class ServerLeg(Leg):
         assert self.transport is not None
         self.transport.write(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Accept: " + accept_value(headers[b"sec-websocket-key"]) + b"\r\n\r\n" + self._prelude
+            b"Sec-WebSocket-Accept: "
+            + accept_value(headers[b"sec-websocket-key"])
+            + b"\r\n\r\n"
+            + self._said.prelude(self.index, self._sessions)
         )
         return 0
 
@@ -48,13 +51,11 @@ class ServerLeg(Leg):
 async def main(arguments: EndpointArguments) -> None:
     """Listen on a free port of loopback until stdin ends."""
     board = open_board(arguments.board, arguments.entries)
-    frame_length = len(client_events(arguments.size)[0])
-    endpoint = Endpoint(
-        arguments.load, server_events(arguments.size), frame_length, board.from_server, board.from_client
-    )
-    prelude = server_prelude()
+    load, heard = arguments.load, client_script(arguments.size)
+    said = server_script(arguments.traffic, arguments.size, load.rate, arguments.events)
+    endpoint = Endpoint(load, said, board.from_server, board.from_client)
     server = await asyncio.get_running_loop().create_server(
-        lambda: ServerLeg(endpoint, prelude, arguments.load.sessions, frame_length), "127.0.0.1", 0
+        lambda: ServerLeg(endpoint, load.sessions, heard, said), "127.0.0.1", 0
     )
     say({"port": server.sockets[0].getsockname()[1]})
     await endpoint.obey()

@@ -2,7 +2,8 @@
 
 import re
 import urllib.request
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.board import Board, quantile
@@ -57,14 +58,31 @@ def latencies(board: Board) -> list[float]:
     )
 
 
-def refuse_unless_observed(admin: int, events: int) -> None:
-    """The tap's cost counts only if the tap did its work: every event must be in the metrics."""
+def refuse_unless_observed(admin: int, sent: Counter[str]) -> None:
+    """The tap's cost counts only if the tap did its work: every event must be in the metrics, by its type."""
+    counted: Counter[str] = Counter()
+    for labels, value in _samples(admin, "voicetap_events_total"):
+        counted[re.findall(r'type="([^"]*)"', labels)[0]] += int(float(value))
+    if +counted != sent:
+        differing = sorted(name for name in counted | sent if counted[name] != sent[name])
+        figures = ", ".join(f"{counted[name]} of {sent[name]} {name}" for name in differing[:3])
+        raise Refused(f"/metrics counts {figures}{', …' if len(differing) > 3 else ''}")
+
+
+def refuse_unless_exported(admin: int, spans: Mapping[str, int], responses: int) -> None:
+    """Nor is tracing cheap where no spans leave: of the responses at least half must have come as `chat` spans.
+
+    The others may wait for their turn's end, or for their batch to be full or old enough.
+    """
+    dropped = sum(float(value) for _, value in _samples(admin, "voicetap_telemetry_dropped_total"))
+    if dropped:
+        raise Refused(f"{dropped:.0f} spans or pushes were dropped")
+    if not spans or spans.get("chat", 0) < responses / 2:
+        raise Refused(f"the receiver has {spans.get('chat', 0)} chat spans of {responses} responses: {dict(spans)}")
+
+
+def _samples(admin: int, name: str) -> list[tuple[str, str]]:
+    """Labels and value of each sample of a metric."""
     with urllib.request.urlopen(f"http://127.0.0.1:{admin}/metrics", timeout=10) as response:
         text = response.read().decode()
-    counted = sum(
-        float(value)
-        for name, value in re.findall(r"^voicetap_events_total\{([^}]*)\} (\S+)$", text, re.MULTILINE)
-        if "audio.delta" in name or "input_audio_buffer.append" in name
-    )
-    if counted != events:
-        raise Refused(f"/metrics counts {counted:.0f} of {events} events")
+    return re.findall(rf"^{name}(?:\{{([^}}]*)\}})? (\S+)$", text, re.MULTILINE)
