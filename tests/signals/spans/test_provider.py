@@ -23,4 +23,4 @@ def test_the_server_behind_the_proxy_is_named(upstream: str, provider: str, port
 
 @pytest.mark.parametrize(("provider", "name"), [("openai", "openai"), ("azure.ai.openai", "azure"), ("x_ai", "xai")])
 def test_openinference_has_its_own_names(provider: str, name: str) -> None:
-    assert openinference_provider({"gen_ai.provider.name": provider}) == name
+    assert openinference_provider(provider) == name

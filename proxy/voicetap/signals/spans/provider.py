@@ -29,7 +29,6 @@ def server_attributes(upstream: Origin) -> Attributes:
     return {s.SERVER_ADDRESS: upstream.host, s.SERVER_PORT: upstream.port}
 
 
-def openinference_provider(common: Attributes) -> str:
+def openinference_provider(provider: str) -> str:
     """The same as OpenInference's `llm.provider`: Phoenix looks for prices of that provider first."""
-    name = str(common.get(s.PROVIDER, DEFAULT))
-    return _OPENINFERENCE.get(name, name)
+    return _OPENINFERENCE.get(provider, provider)

@@ -118,7 +118,7 @@ class Responses:
                 **model,
                 s.LLM_MODEL: name,
                 s.LLM_SYSTEM: "openai",
-                s.LLM_PROVIDER: openinference_provider(self._writer.common),
+                s.LLM_PROVIDER: openinference_provider(self._writer.provider),
                 s.RESPONSE_ID: _id_of_the_server(fact.response_id),
                 s.FINISH_REASONS: [reason] if reason is not None else None,
                 s.OUTPUT_TYPE: _output_type(response),

@@ -118,8 +118,7 @@ class ConnectionSpans:
         self._model = known(
             {s.REQUEST_MODEL: fact.model, s.RESPONSE_MODEL: fact.model if fact.model_confirmed else None}
         )
-        if fact.session_id is not None:
-            self._writer.common |= known({s.REALTIME_SESSION_ID: fact.session_id})
+        self._writer.on_all({s.REALTIME_SESSION_ID: fact.session_id})
 
     def _session_started(self, fact: facts.SessionStarted) -> None:
         self._start = {

@@ -27,13 +27,19 @@ class SpanWriter:
         self._connection = connection
         self._server = server_attributes(upstream)
         """What spans have of which the upstream is the other side."""
-        self.common: Attributes = {s.SESSION_ID: connection.id, s.PROVIDER: provider(upstream)}
+        self.provider = provider(upstream)
+        """`gen_ai.provider.name`."""
+        self._common: Attributes = {s.SESSION_ID: connection.id, s.PROVIDER: self.provider}
         """What every span has."""
         self._links: list[Link] = []
 
     def link(self, handshake: Span) -> None:
         """Roots are linked to this span from now on, and sampled if it is."""
         self._links = [Link(handshake.get_span_context())]
+
+    def on_all(self, attributes: Mapping[str, Value | None]) -> None:
+        """Every span has these from now on."""
+        self._common |= known(attributes)
 
     def begin(
         self,
@@ -51,7 +57,7 @@ class SpanWriter:
             context=Context() if parent is None else parent,
             kind=kind,
             attributes={
-                **self.common,
+                **self._common,
                 **(self._server if kind is SpanKind.CLIENT else {}),
                 **known(attributes),
             },

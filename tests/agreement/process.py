@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import Any
 
 import msgspec
@@ -21,7 +22,16 @@ from prometheus_client.samples import Sample
 
 from support.spanned import REQUESTED_AT, UPSTREAM, Counting
 from voicetap.chunks import UpgradeRequest
-from voicetap.facts import Connection, ConnectionClosed, Fact, RateLimitReported, Sink, TraceIds
+from voicetap.facts import (
+    Connection,
+    ConnectionClosed,
+    Fact,
+    RateLimitReported,
+    Sink,
+    TraceIds,
+    TranscriptionFinished,
+    TranscriptionStarted,
+)
 from voicetap.prices import PriceTable
 from voicetap.session.settings import Settings
 from voicetap.signals.logs import LogLines
@@ -61,16 +71,16 @@ class Figures:
     def __init__(self, families: Iterable[Metric]) -> None:
         self._samples: dict[str, list[Sample]] = {}
         for family in families:
-            for end in _ENDS[family.type]:
+            for end in _ENDS.get(family.type, ()):
                 self._samples[family.name.removeprefix("voicetap_") + end] = []
             for sample in family.samples:
                 self._samples[sample.name.removeprefix("voicetap_")].append(sample)
 
-    def total(self, name: str, **labels: str) -> float:
+    def total(self, name: str, /, **labels: str) -> float:
         """Sum of those that have these labels (`from_` is the label `from`)."""
         return sum(self.by("", name, **labels).values())
 
-    def by(self, label: str, name: str, **labels: str) -> dict[str, float]:
+    def by(self, label: str, name: str, /, **labels: str) -> dict[str, float]:
         """The same for each value of a label; zeros left out."""
         wanted = {key.rstrip("_"): value for key, value in labels.items()}.items()
         sums: Counter[str] = Counter()
@@ -101,23 +111,41 @@ class Unended(SimpleSpanProcessor):
         super().on_end(span)
 
 
-class Last:
-    """Looks at the gauges at the last moment at which the connection lives; comes before the sink of metrics."""
+class Watch:
+    """Looks at the gauges while the connection lives; comes before the sink of metrics, and moves the clock."""
 
-    name = "last"
+    name = "watch"
 
     def __init__(self, process: "Signalled") -> None:
         self._process = process
+        self._pending: set[str | None] = set()
+        self._reported: dict[str, RateLimitReported] = {}
+        self.pending: list[tuple[int, float]] = []
+        """How many transcriptions were pending, and how many of them the gauge had."""
         self.gauges = Figures(())
-        self.limits: dict[str, RateLimitReported] = {}
+        """Those of the last moment."""
+        self.limits: dict[str, float] = {}
+        """What remained of each limit, if it had not been reset."""
 
     def receive(self, fact: Fact) -> None:
         if fact.at == fact.at:
             self._process.now = fact.at
         if isinstance(fact, RateLimitReported):
-            self.limits[fact.name] = fact
+            self._reported[fact.name] = fact
+        elif isinstance(fact, TranscriptionStarted | TranscriptionFinished):
+            self.pending.append((len(self._pending), self._now().total("transcriptions_pending")))
+            started = isinstance(fact, TranscriptionStarted)
+            (self._pending.add if started else self._pending.discard)(fact.item_id)
         elif isinstance(fact, ConnectionClosed):
-            self.gauges = Figures(self._process.registry.gauges())
+            self.gauges = self._now()
+            self.limits = {name: told.remaining for name, told in self._reported.items() if self._in_force(told)}
+
+    def _now(self) -> Figures:
+        return Figures(self._process.registry.gauges())
+
+    def _in_force(self, told: RateLimitReported) -> bool:
+        reset_at = told.at + (inf if told.reset_seconds is None else told.reset_seconds)
+        return told.remaining is not None and not reset_at <= self._process.now
 
     def close(self) -> None:
         """Nothing is held."""
@@ -129,13 +157,13 @@ class Connected:
     def __init__(self, process: "Signalled", number: int, target: str, prices: PriceTable, *, spans: bool) -> None:
         self.id = f"{number:016x}"
         self.ids = TraceIds()
-        self.last = Last(process)
+        self.watch = Watch(process)
         asked = Settings(target)
         self._report = ReportSink("", prices=prices, model=asked.model, purpose=asked.purpose)
         connection = Connection(self.id, UpgradeRequest(target, (), 0.0), REQUESTED_AT)
         self.sinks: list[Sink] = [
             *([process.spans.connection(connection, self.ids)] if spans else []),
-            self.last,
+            self.watch,
             process.metrics.connection(connection, self.ids),
             process.logs.connection(connection, self.ids),
             self._report,
