@@ -117,10 +117,9 @@ class _Process:
         ticking.cancel()
         lag.stop()
         observer.finish()
-        # At once, for each may take its time: a disk, a collector.
+        # At once, for each may take its time: a disk, a collector, a scraper.
         recordings = [asyncio.to_thread(recorder.stop)] if recorder is not None else []
-        await asyncio.gather(*recordings, telemetry.stop())
-        await admin.stop()
+        await asyncio.gather(*recordings, telemetry.stop(), admin.stop())
 
     def _signalled(self) -> None:
         """The first signal drains, the second ends at once."""

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from .config import Origin
 from .facts import Connection, Sink, TraceIds
 from .signals.otel.propagators import discard_unknown
+from .signals.otel.unusable import discard_unusable
 
 SECONDS = 2.0
 """What the last spans and metrics have at the end of the process, all of them at once."""
@@ -42,6 +43,7 @@ class Telemetry:
         thread. `scheme` is that of clients' requests. `content`: the operator wants what was said on spans, if not by a
         variable then by an option."""
         discard_unknown(environ)
+        discard_unusable(environ)
         # Only now: these look into the environment at their import.
         from .signals.otel.push import start_pushing
         from .signals.otel.tracing import start_tracing

@@ -5,13 +5,18 @@ Each call has many short turns, so it makes many spans; what the client gets of 
 
 import asyncio
 import json
+import os
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from typing import Any
 
 import pytest
 import websockets
+import websockets.sync.client
 
 from support.collector import (
     Behaviour,
@@ -209,6 +214,67 @@ async def test_calls_go_on_and_losses_are_counted_and_the_exit_is_quick(
     assert max(before.seconds) < 1.0
 
 
+def wall() -> tuple[int, int]:
+    """A pipe that nobody reads, and that is full; its two ends."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writer, bytes(4096))
+    os.set_blocking(writer, True)
+    return reader, writer
+
+
+def stuck_scraper(admin: str) -> socket.socket:
+    """It asks again and again, and reads nothing."""
+    host, _, port = admin.rpartition(":")
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect((host, int(port)))
+    connection.sendall(b"GET /metrics HTTP/1.1\r\nHost: voicetap\r\n\r\n" * 200)
+    return connection
+
+
+@pytest.mark.parametrize("scrapers", [0, 20])
+def test_the_exit_is_quick_when_nothing_is_taken_by_anybody(scrapers: int) -> None:
+    """Neither spans, metrics, scrapes nor log lines; each of them has a time of its own to give up."""
+    reader, writer = wall()
+    with collecting(Hanging()) as collector, ExitStack() as open_ones:
+        serving = [
+            sys.executable,
+            "-m",
+            "voicetap",
+            "serve",
+            "--upstream",
+            refused_endpoint(),
+            "--drain-timeout",
+            "0.1",
+        ]
+        started = subprocess.Popen(
+            [*serving, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--page", "off"],
+            stdout=subprocess.PIPE,
+            stderr=writer,
+            env={**traced(collector.endpoint), "OTEL_METRICS_EXPORTER": "otlp", "OTEL_METRIC_EXPORT_INTERVAL": "100"},
+        )
+        os.close(writer)
+        process = open_ones.enter_context(started)
+        open_ones.callback(process.kill)
+        open_ones.callback(os.close, reader)
+        assert process.stdout is not None
+        listening = json.loads(process.stdout.readline())
+        with pytest.raises(websockets.exceptions.InvalidStatus):
+            websockets.sync.client.connect(f"ws://{listening['listen']}/v1/realtime", proxy=None)
+        collector.await_requests(2)
+        for _ in range(scrapers):
+            open_ones.enter_context(stuck_scraper(listening["admin"]))
+        began = time.monotonic()
+        process.terminate()
+        assert process.wait(30) == 0
+        seconds = time.monotonic() - began
+    assert {request.path for request in collector.requests} == {"/v1/traces", "/v1/metrics"}
+    assert seconds < EXIT_SECONDS - 1.0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("compressed", [False, True], ids=["100 MB", "100 MB packed"])
 async def test_what_a_collector_pours_out_is_not_taken_in(upstream: str, compressed: bool) -> None:
@@ -249,4 +315,56 @@ async def test_a_long_outage_has_a_line_a_minute_and_takes_no_memory(
     assert max(waits) < 1.0
     assert len(told) in (1, 2)
     assert grown < 4 * 2**20
+    assert seconds < EXIT_SECONDS
+
+
+def long_answer(number: int) -> list[str]:
+    """What a server says to one `response.create`: as much as a span takes of it."""
+    item = {"id": f"item_{number}", "type": "message", "role": "assistant", "status": "completed", "content": []}
+    of = {"id": f"resp_{number}", "object": "realtime.response", "conversation_id": "conv_1", "output": [item]}
+    said = {"item_id": item["id"], "response_id": of["id"], "output_index": 0, "content_index": 0, "text": "x" * 16_000}
+    return [
+        json.dumps({"type": "response.created", "response": {**of, "status": "in_progress"}}),
+        json.dumps({"type": "response.output_text.done", **said}),
+        json.dumps({"type": "response.done", "response": {**of, "status": "completed"}}),
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_what_was_said_takes_no_more_memory_than_it_may() -> None:
+    """The collector hangs, and so many spans may wait that they would be more than 100 MiB."""
+
+    async def answer(connection: websockets.ServerConnection) -> None:
+        number = 0
+        async for _ in connection:
+            for event in long_answer(number):
+                await connection.send(event)
+            number += 1
+
+    async with websockets.serve(answer, "127.0.0.1", 0) as server:
+        upstream = f"http://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+        with collecting(Hanging()) as collector:
+            environment = traced(collector.endpoint, OTEL_BSP_MAX_QUEUE_SIZE="20000", OTEL_BSP_SCHEDULE_DELAY="60000")
+            with serve(upstream, "--content", env=environment) as proxy:
+
+                async def turns(count: int) -> None:
+                    async with connect(proxy) as caller:
+                        for _ in range(count):
+                            await caller.send('{"type":"response.create"}')
+                            for _ in long_answer(0):
+                                await caller.recv()
+
+                await turns(100)
+                before = resident_bytes(proxy.pid)
+                for _ in range(40):
+                    await turns(100)
+                grown = resident_bytes(proxy.pid) - before
+                dropped = int((await scrape(proxy.admin)).total(DROPPED, signal="traces"))
+                seconds = await exit_seconds(proxy)
+                told = lines(proxy)
+    print(f"\n{dropped} spans lost, {grown / 2**20:+.1f} MiB, exit {seconds:.2f} s")
+    assert dropped > 4000
+    assert "queue full" in told[0]["message"]
+    assert grown < 64 * 2**20
     assert seconds < EXIT_SECONDS

@@ -6,13 +6,16 @@ import logging
 import os
 import subprocess
 import sys
-from threading import Event
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Event, Timer
 from typing import Any
 
 import pytest
 
 from voicetap.signals.logs import output
-from voicetap.signals.logs.output import LineHandler
+from voicetap.signals.logs.output import Descriptor, LineHandler
 
 
 def logger_to(handler: logging.Handler) -> logging.Logger:
@@ -32,6 +35,22 @@ class Stuck(io.StringIO):
     def write(self, text: str) -> int:
         self.entered.set()
         assert self.read.wait(5)
+        return super().write(text)
+
+
+class Halting(io.StringIO):
+    """A pipe from which one line is read, and then no more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered = Event()
+        self.first = Event()
+        self.rest = Event()
+
+    def write(self, text: str) -> int:
+        gate = self.rest if self.entered.is_set() else self.first
+        self.entered.set()
+        assert gate.wait(5)
         return super().write(text)
 
 
@@ -83,6 +102,36 @@ def test_the_end_of_the_process_does_not_wait_for_ever(monkeypatch: pytest.Monke
     stream.read.set()
 
 
+@pytest.mark.parametrize("limit", [1, 10], ids=["full", "with room"])
+def test_the_end_takes_its_time_once(limit: int) -> None:
+    """To find room for the last word and to write it, together."""
+    stream = Stuck()
+    handler = LineHandler(stream, limit=limit)
+    log = logger_to(handler)
+    log.info("first")
+    assert stream.entered.wait(5)
+    log.info("second")
+    began = time.monotonic()
+    handler.close()
+    assert output.STOP_SECONDS <= time.monotonic() - began < output.STOP_SECONDS + 0.5
+    stream.read.set()
+
+
+def test_room_that_comes_late_gives_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "STOP_SECONDS", 0.6)
+    stream = Halting()
+    handler = LineHandler(stream, limit=1)
+    log = logger_to(handler)
+    log.info("first")
+    assert stream.entered.wait(5)
+    log.info("second")
+    began = time.monotonic()
+    Timer(0.4, stream.first.set).start()
+    handler.close()
+    assert time.monotonic() - began < 0.9
+    stream.rest.set()
+
+
 def test_a_stream_that_fails_hurts_nobody() -> None:
     handler = LineHandler(Broken())
     logger_to(handler).info("lost")
@@ -122,3 +171,39 @@ def test_a_standard_error_that_was_closed_hurts_nobody() -> None:
     ended = run(program, stdout=subprocess.PIPE, stderr=writer)
     os.close(writer)
     assert ended.stdout == "done\n"
+
+
+@pytest.mark.parametrize("unbuffered", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["buffered", "unbuffered"])
+def test_the_process_ends_although_nobody_reads(unbuffered: dict[str, str]) -> None:
+    """The pipe is full; a buffer of Python's would be waited for at the end."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writer, bytes(4096))
+    os.set_blocking(writer, True)
+    program = "to_standard_error(); logging.getLogger('voicetap').info('x'); print('done')"
+    ended = run(program, stdout=subprocess.PIPE, stderr=writer, env=unbuffered)
+    os.close(writer)
+    os.close(reader)
+    assert (ended.stdout, ended.returncode) == ("done\n", 0)
+
+
+def test_a_line_that_is_longer_than_a_pipe_comes_whole() -> None:
+    reader, writer = os.pipe()
+    line = "é" * 200_000
+    with ThreadPoolExecutor(1) as threads, open(reader, encoding="utf-8") as pipe:
+        written = threads.submit(Descriptor(writer).write, line + "\n")
+        assert pipe.readline() == line + "\n"
+        written.result()
+    os.close(writer)
+
+
+def test_without_a_standard_error_there_are_no_lines_and_no_harm() -> None:
+    """Its number is another file's then."""
+    program = (
+        "import logging; from voicetap.signals.logs import to_standard_error; "
+        "other = open('/dev/stdout', 'w'); to_standard_error(); logging.getLogger('voicetap').info('x'); print('done')"
+    )
+    closed = ["sh", "-c", 'exec "$0" -c "$1" 2>&-', sys.executable, program]
+    assert subprocess.run(closed, stdout=subprocess.PIPE, text=True, timeout=30).stdout == "done\n"

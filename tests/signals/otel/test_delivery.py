@@ -1,6 +1,7 @@
 """A delivery whose collector answers when the test says so; the SDK's thread sends."""
 
 import threading
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -8,7 +9,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
 
-from voicetap.signals.otel.delivery import LARGEST_REQUEST, SMALL_REQUEST, Delivery
+from voicetap.signals.otel.delivery import LARGEST_REQUEST, MOST_BYTES, SMALL_REQUEST, Delivery
 from voicetap.signals.otel.environment import Batches
 from voicetap.signals.otel.exporters import NOTHING, TOO_LARGE, UNSENDABLE, Loss
 from voicetap.signals.otel.losses import Losses
@@ -50,13 +51,13 @@ class Setup:
     def __init__(self, batches: Batches, provider: TracerProvider) -> None:
         self.collector = Collector()
         self.lost: list[int] = []
-        self.delivery = Delivery(self.collector, batches, Losses("spans", self.lost.append))
+        self.delivery = Delivery(self.collector, batches, Losses("span", "spans", self.lost.append))
         provider.add_span_processor(self.delivery)
-        self._tracer = provider.get_tracer("test")
+        self.tracer = provider.get_tracer("test")
 
     def end(self, *names: str, text: str = "") -> None:
         for name in names:
-            self._tracer.start_span(name, attributes={"text": text}).end()
+            self.tracer.start_span(name, attributes={"text": text}).end()
 
 
 @contextmanager
@@ -92,7 +93,7 @@ def test_what_exceeds_the_queue_is_lost_and_what_waits_is_not(caplog: pytest.Log
         setup.collector.gate.set()
     assert [name for request in setup.collector.requests for name in request] == list("abcdefghijkl")
     assert sum(setup.lost) == 4
-    assert caplog.messages == ["1 spans did not reach the collector: queue full (1)"]
+    assert caplog.messages == ["1 span did not reach the collector: queue full (1)"]
 
 
 def test_ending_a_span_does_not_wait_for_the_collector() -> None:
@@ -104,6 +105,58 @@ def test_ending_a_span_does_not_wait_for_the_collector() -> None:
         thread.join(SECONDS)
         assert not thread.is_alive()
         assert sum(setup.lost) in range(1000 - 8 - 4, 1000 - 8 + 1)
+
+
+MIB = 1024 * 1024
+
+
+@pytest.mark.parametrize(("character", "width"), [("a", 1), ("語", 2), ("😀", 4)], ids=["ASCII", "2 bytes", "4 bytes"])
+def test_large_spans_take_no_more_memory_than_they_may(character: str, width: int) -> None:
+    """The collector hangs, and the number of spans that may wait would let all of them in: 200 MiB."""
+    spans, size = 200, MIB // width
+    with delivering(Batches(waiting=2048, size=512, delay=3600.0)) as setup:
+        setup.collector.gate.clear()
+        tracemalloc.start()
+        try:
+            for number in range(spans):
+                setup.end(str(number), text=str(number) + character * size)
+            held, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert held < MOST_BYTES + MIB
+        assert peak < MOST_BYTES + 4 * MIB
+        assert sum(setup.lost) == spans - 31
+        setup.collector.gate.set()
+        assert setup.delivery.force_flush()
+        setup.end("there is room again", text="x" * 20 * MIB)
+    assert [name for request in setup.collector.requests for name in request] == [
+        *map(str, range(31)),
+        "there is room again",
+    ]
+
+
+def test_spans_that_are_underway_take_room_too() -> None:
+    with delivering(Batches(waiting=8, size=1, delay=3600.0)) as setup:
+        setup.collector.gate.clear()
+        setup.end("underway", text="x" * 20 * MIB)
+        assert setup.collector.asked.acquire(timeout=SECONDS)
+        setup.end("no room", text="x" * 20 * MIB)
+        setup.end("small")
+        assert setup.lost == [1]
+    assert [name for request in setup.collector.requests for name in request] == ["underway", "small"]
+
+
+def test_all_that_is_text_has_weight(caplog: pytest.LogCaptureFixture) -> None:
+    """In events, and in arrays and maps, as what was said is."""
+    part = "x" * 10 * MIB
+    with delivering(Batches(waiting=8, size=8, delay=3600.0)) as setup:
+        setup.collector.gate.clear()
+        span = setup.tracer.start_span("nested", attributes={"array": [part], "map": {"a": {"b": part}}})
+        span.add_event("event", {"text": part})
+        span.end()
+        setup.end("no room", text=part)
+        assert setup.lost == [1]
+    assert caplog.messages == ["1 span did not reach the collector: queue full (1)"]
 
 
 def test_a_failed_batch_is_counted() -> None:

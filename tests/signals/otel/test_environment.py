@@ -1,15 +1,14 @@
-import logging
-
 import pytest
 
 from voicetap.signals.otel import environment
 from voicetap.signals.otel.environment import (
     Batches,
+    Compression,
     Exporter,
     Exports,
     Protocol,
-    discard_unusable,
     is_disabled,
+    protocol_of,
     read_batches,
     read_metrics,
     read_traces,
@@ -76,16 +75,6 @@ def test_metrics_are_pushed_only_where_asked(
             {"OTEL_TRACES_EXPORTER": "console,prometheus"},
             CONSOLE,
             "OTEL_TRACES_EXPORTER: only otlp, console, none are known; the rest is as if unset",
-        ),
-        (
-            {"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json"},
-            OTLP,
-            "OTEL_EXPORTER_OTLP_PROTOCOL: only http/protobuf and grpc are known; traces go by http/protobuf",
-        ),
-        (
-            {"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "udp"},
-            OTLP,
-            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: only http/protobuf and grpc are known; traces go by http/protobuf",
         ),
     ],
 )
@@ -155,36 +144,53 @@ def test_a_batch_is_never_larger_than_the_queue(variables: dict[str, str], batch
     assert read_batches(variables) == batches
 
 
-def test_numbers_that_are_none_are_taken_out(caplog: pytest.LogCaptureFixture) -> None:
-    environ = {
-        "OTEL_BSP_MAX_QUEUE_SIZE": "0",
-        "OTEL_BSP_SCHEDULE_DELAY": "5s",
-        "OTEL_EXPORTER_OTLP_TIMEOUT": "-1",
-        "OTEL_SPAN_LINK_COUNT_LIMIT": "many",
-        "OTEL_SPAN_EVENT_COUNT_LIMIT": "0",
-        "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": " 16 ",
-        "OTEL_ATTRIBUTE_COUNT_LIMIT": "",
-        "OTEL_SERVICE_NAME": "5s",
+@pytest.mark.parametrize(
+    ("variables", "compression"),
+    [
+        ({}, Compression.NONE),
+        ({"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}, Compression.GZIP),
+        ({"OTEL_EXPORTER_OTLP_COMPRESSION": "Deflate"}, Compression.DEFLATE),
+        (
+            {"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip", "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION": "none"},
+            Compression.NONE,
+        ),
+        (
+            {"OTEL_EXPORTER_OTLP_COMPRESSION": "gzip", "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION": "none"},
+            Compression.GZIP,
+        ),
+    ],
+)
+def test_requests_are_packed_as_asked(
+    variables: dict[str, str], compression: Compression, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert read_traces({"OTEL_TRACES_EXPORTER": "otlp", **variables}).compression is compression
+    assert caplog.messages == []
+
+
+def test_deflate_over_grpc_is_as_if_unset(caplog: pytest.LogCaptureFixture) -> None:
+    pytest.importorskip("opentelemetry.exporter.otlp.proto.grpc")
+    variables = {
+        "OTEL_TRACES_EXPORTER": "otlp",
+        "OTEL_METRICS_EXPORTER": "otlp",
+        "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
+        "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL": "grpc",
+        "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION": "deflate",
+        "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION": "deflate",
     }
-    discard_unusable(environ)
-    assert environ == {
-        "OTEL_SPAN_EVENT_COUNT_LIMIT": "0",
-        "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": " 16 ",
-        "OTEL_ATTRIBUTE_COUNT_LIMIT": "",
-        "OTEL_SERVICE_NAME": "5s",
-    }
+    assert read_traces(variables) == Exports(OTLP, compression=Compression.DEFLATE)
+    assert read_metrics(variables) == Exports(OTLP, Protocol.GRPC, compression=Compression.GZIP)
     assert caplog.messages == [
-        "OTEL_BSP_SCHEDULE_DELAY is no whole number from 1 on; as if unset",
-        "OTEL_BSP_MAX_QUEUE_SIZE is no whole number from 1 on; as if unset",
-        "OTEL_EXPORTER_OTLP_TIMEOUT is no whole number from 1 on; as if unset",
-        "OTEL_SPAN_LINK_COUNT_LIMIT is no whole number from 0 on; as if unset",
+        "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: there is no deflate over gRPC; as if unset for metrics"
     ]
-    assert read_batches(environ) == Batches(2048, 16, 5.0)
 
 
-def test_warnings_are_warnings(caplog: pytest.LogCaptureFixture) -> None:
-    discard_unusable({"OTEL_BSP_SCHEDULE_DELAY": "soon"})
-    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+def test_the_common_protocol_is_not_that_of_one_signal() -> None:
+    variables = {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "grpc"}
+    assert [protocol_of(variables, infix) for infix in ("", "TRACES_", "METRICS_")] == [
+        Protocol.HTTP,
+        Protocol.GRPC,
+        Protocol.HTTP,
+    ]
 
 
 @pytest.mark.parametrize(("value", "disabled"), [("true", True), (" True ", True), ("false", False), ("yes", False)])

@@ -40,3 +40,12 @@ def test_nobody_there_has_a_status_and_no_line(
         assert way.send([ended("a")]) in (Loss(1, "gRPC UNAVAILABLE"), Loss(1, "gRPC DEADLINE_EXCEEDED"))
     way.stop()
     assert caplog.messages == []
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:grpc")
+def test_a_batch_that_was_not_sent_has_no_status_of_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", refused_endpoint())
+    way = OverGrpc(timeout=0.5)
+    assert way.send([ended("a")]).reason.startswith("gRPC ")
+    assert way.send([ended("\udc80")]) == Loss(1, UNSENDABLE)
+    way.stop()

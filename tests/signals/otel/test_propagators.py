@@ -1,16 +1,68 @@
 import logging
+import subprocess
+import sys
 
 import pytest
 
 from voicetap.signals.otel.propagators import discard_unknown
 
 
-@pytest.mark.parametrize("value", ["tracecontext", "baggage, tracecontext", "none", "NONE", ""])
-def test_what_is_installed_stays(value: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("tracecontext", "tracecontext"),
+        ("baggage, tracecontext", "baggage,tracecontext"),
+        ("none", "none"),
+        ("NONE", "NONE"),
+        ("tracecontext,", "tracecontext"),
+        ("tracecontext,,baggage", "tracecontext,baggage"),
+        (" , tracecontext", "tracecontext"),
+    ],
+)
+def test_what_is_installed_stays(value: str, kept: str, caplog: pytest.LogCaptureFixture) -> None:
     environ = {"OTEL_PROPAGATORS": value}
     discard_unknown(environ)
-    assert environ == {"OTEL_PROPAGATORS": value}
+    assert environ == {"OTEL_PROPAGATORS": kept}
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("value", ["", " ", ",", " , "])
+def test_nothing_is_as_if_unset(value: str, caplog: pytest.LogCaptureFixture) -> None:
+    environ = {"OTEL_PROPAGATORS": value}
+    discard_unknown(environ)
+    assert (environ, caplog.records) == ({}, [])
+
+
+def test_where_none_is_installed_the_default_holds() -> None:
+    environ = {"OTEL_PROPAGATORS": "b3"}
+    discard_unknown(environ)
+    assert environ == {}
+
+
+START = """
+import os
+from voicetap.signals.otel.propagators import discard_unknown
+discard_unknown(os.environ)
+from opentelemetry import propagate
+print(sorted(propagate.get_global_textmap().fields))
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "fields"),
+    [
+        ("tracecontext,", ["traceparent", "tracestate"]),
+        (" ", ["baggage", "traceparent", "tracestate"]),
+        ("tracecontext,,baggage", ["baggage", "traceparent", "tracestate"]),
+        ("b3,", ["baggage", "traceparent", "tracestate"]),
+        ("none,", []),
+    ],
+)
+def test_the_api_can_be_imported_then(value: str, fields: list[str]) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", START], env={"OTEL_PROPAGATORS": value}, capture_output=True, text=True, timeout=60
+    )
+    assert (ended.returncode, ended.stdout) == (0, f"{fields}\n"), ended.stderr
 
 
 def test_what_is_not_goes_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:

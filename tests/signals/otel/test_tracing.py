@@ -1,5 +1,6 @@
 """From variables to spans at a collector, in this process; test_collectors.py has the whole product."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -9,15 +10,18 @@ from typing import Any
 
 import pytest
 from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
 from opentelemetry.trace import Link, NoOpTracerProvider, SpanContext, TraceFlags
+from prometheus_client import CollectorRegistry
 
 import voicetap
 from support.collector import Behaviour, Collector, Hanging, Refusal, attributes, collecting, collecting_grpc
 from voicetap.signals.otel import tracing
+from voicetap.signals.otel.push import start_pushing
 from voicetap.signals.otel.tracing import Tracing, start_tracing
 
 SECONDS = 10.0
@@ -96,13 +100,11 @@ def test_spans_arrive_over_grpc(started: Started) -> None:
     assert started.lost == []
 
 
-def test_spans_go_to_the_console_too(
-    started: Started, collector: Collector, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_spans_go_to_the_console_too(started: Started, collector: Collector, capfd: pytest.CaptureFixture[str]) -> None:
     tracing = started.surely(TRACES_EXPORTER="console,otlp", EXPORTER_OTLP_ENDPOINT=collector.endpoint)
     tracing.tracer.start_span("seen twice").end()
     tracing.stop(SECONDS)
-    assert '"name": "seen twice"' in capsys.readouterr().out
+    assert '"name": "seen twice"' in capfd.readouterr().out
     assert [span.name for span in collector.spans] == ["seen twice"]
 
 
@@ -156,9 +158,67 @@ def test_numbers_that_are_none_do_not_stop_the_start(
     tracing.tracer.start_span("a").end()
     tracing.stop(SECONDS)
     assert len(collector.spans) == 1
-    assert [line.split()[0] for line in caplog.messages[:2]] == [
-        "OTEL_BSP_SCHEDULE_DELAY",
-        "OTEL_SPAN_LINK_COUNT_LIMIT",
+    assert caplog.messages == [
+        "OTEL_BSP_SCHEDULE_DELAY is no whole number from 1 to 2147483647; as if unset",
+        "OTEL_SPAN_LINK_COUNT_LIMIT is no whole number from 0 to 2147483647; as if unset",
+        "OTEL_TRACES_SAMPLER_ARG is no number from 0 to 1; as if unset",
+    ]
+
+
+UNUSABLE = {
+    "BSP_SCHEDULE_DELAY": "99999999999999999",
+    "BSP_MAX_QUEUE_SIZE": "1" + "0" * 20,
+    "EXPORTER_OTLP_COMPRESSION": "zstd",
+    "EXPORTER_OTLP_CERTIFICATE": "/nonexistent/canary",
+    "EXPORTER_OTLP_HEADERS": "canary",
+    "EXPORTER_OTLP_TRACES_ENDPOINT": "http://canary:port",
+    "TRACES_SAMPLER": "canary",
+    "LOG_LEVEL": "canary",
+}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:grpc")
+@pytest.mark.parametrize("protocol", ["http/protobuf", "grpc"])
+def test_what_cannot_be_used_is_warned_of_by_name_and_as_if_unset(
+    protocol: str, started: Started, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Both signals read the variables, and one of them warns."""
+    with collecting_grpc() if protocol == "grpc" else collecting() as collector:
+        tracing = started.surely(
+            EXPORTER_OTLP_ENDPOINT=collector.endpoint,
+            EXPORTER_OTLP_PROTOCOL=protocol,
+            TRACES_SAMPLER_ARG="",
+            **UNUSABLE,
+        )
+        push = start_pushing({**os.environ, "OTEL_METRICS_EXPORTER": "otlp"}, CollectorRegistry(), lambda number: None)
+        assert push is not None
+        push.stop(SECONDS)
+        tracing.tracer.start_span("a").end()
+        tracing.stop(SECONDS)
+    assert [span.name for span in collector.spans] == ["a"]
+    names = [message.split()[0].rstrip(":").removeprefix("OTEL_") for message in caplog.messages]
+    assert sorted(names) == sorted(UNUSABLE)
+    assert "canary" not in caplog.text
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:grpc")
+def test_deflate_over_grpc_costs_no_span(started: Started, caplog: pytest.LogCaptureFixture) -> None:
+    with collecting_grpc() as collector:
+        tracing = started.surely(
+            EXPORTER_OTLP_ENDPOINT=collector.endpoint,
+            EXPORTER_OTLP_PROTOCOL="grpc",
+            EXPORTER_OTLP_COMPRESSION="deflate",
+        )
+        tracing.tracer.start_span("a").end()
+        tracing.stop(SECONDS)
+    assert [span.name for span in collector.spans] == ["a"]
+    assert caplog.messages == ["OTEL_EXPORTER_OTLP_COMPRESSION: there is no deflate over gRPC; as if unset for traces"]
+
+
+def test_an_endpoint_that_is_none_asks_for_nothing(started: Started, caplog: pytest.LogCaptureFixture) -> None:
+    assert started(EXPORTER_OTLP_ENDPOINT="canary:4318") is None
+    assert caplog.messages == [
+        "OTEL_EXPORTER_OTLP_ENDPOINT is no URL that begins with http:// or https://; as if unset"
     ]
 
 
@@ -223,6 +283,25 @@ def test_its_sampler_decides_about_sessions(started: Started, monkeypatch: pytes
     _provided(monkeypatch, TracerProvider(sampler=ALWAYS_OFF, shutdown_on_exit=False))
     span = started.surely().tracer.start_span("a")
     assert not isinstance(span, ReadableSpan)
+
+
+def test_its_exporter_has_a_line_a_minute(
+    started: Started, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By itself it logs each batch that fails."""
+    caplog.set_level(logging.WARNING)
+    for name in ("opentelemetry.exporter", "opentelemetry.exporter.otlp.proto.http.trace_exporter"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    provider = TracerProvider(sampler=ALWAYS_ON, shutdown_on_exit=False)
+    with collecting(Refusal(500)) as collector:
+        exporter = OTLPSpanExporter(f"{collector.endpoint}/v1/traces")
+        provider.add_span_processor(SimpleSpanProcessor(exporter))
+        _provided(monkeypatch, provider)
+        tracing = started.surely()
+        for name in "abc":
+            tracing.tracer.start_span(name).end()
+        assert len(collector.requests) == 3
+    assert caplog.messages == ["Failed to export spans batch code: 500, reason: Internal Server Error"]
 
 
 def test_a_provider_of_another_make_is_used(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:

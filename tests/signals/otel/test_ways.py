@@ -6,10 +6,10 @@ import pytest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_DELTA
 from prometheus_client import CollectorRegistry
 
-from support.collector import collecting, collecting_grpc, refused_endpoint
+from support.collector import collecting, collecting_grpc
 from voicetap.signals import names
 from voicetap.signals.otel.bridge import DELTA
-from voicetap.signals.otel.environment import Exporter, Exports, Protocol
+from voicetap.signals.otel.environment import Compression, Exporter, Exports, Protocol
 from voicetap.signals.otel.preferences import Preferences
 from voicetap.signals.otel.quiet import quiet_exporters
 from voicetap.signals.otel.ways import Way, ways
@@ -47,22 +47,12 @@ def test_over_otlp_differences_are_sent_if_preferred(
     assert sent.aggregation_temporality == AGGREGATION_TEMPORALITY_DELTA
 
 
-def test_over_grpc_no_more_is_known_than_that_it_failed(
-    registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.importorskip("grpc")
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", refused_endpoint())
-    (way,) = ways(otlp(Protocol.GRPC, 0.1), Preferences(), registry)
-    assert way.push() == "gRPC error"
-    way.stop()
-
-
 def test_the_shorter_timeout_counts(registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
     given: list[float] = []
 
     class Recording(Way):
-        def __init__(self, bridge: object, timeout: float) -> None:
+        def __init__(self, bridge: object, timeout: float, compression: Compression) -> None:
             given.append(timeout)
 
     monkeypatch.setattr("voicetap.signals.otel.way_over_http.WayOverHttp", Recording)
@@ -71,19 +61,29 @@ def test_the_shorter_timeout_counts(registry: CollectorRegistry, monkeypatch: py
     assert given == [10.0, 2.0]
 
 
+def test_requests_are_packed_as_asked(registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    with collecting() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.endpoint)
+        for compression in Compression:
+            (way,) = ways(Exports((Exporter.OTLP,), compression=compression), Preferences(), registry)
+            assert way.push() is None
+            way.stop()
+    assert [request.headers.get("content-encoding") for request in collector.requests] == [None, "gzip", "deflate"]
+
+
 def test_the_console_gets_json_and_never_differences(
-    registry: CollectorRegistry, capsys: pytest.CaptureFixture[str]
+    registry: CollectorRegistry, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (way,) = ways(Exports((Exporter.CONSOLE,)), Preferences(differences=DELTA), registry)
     assert way.push() is None
-    (metric,) = json.loads(capsys.readouterr().out)["resource_metrics"][0]["scope_metrics"][0]["metrics"]
+    (metric,) = json.loads(capfd.readouterr().out)["resource_metrics"][0]["scope_metrics"][0]["metrics"]
     cumulative = 2
     assert (metric["name"], metric["data"]["aggregation_temporality"]) == ("voicetap.silent_sessions", cumulative)
 
 
 @pytest.mark.parametrize(("wanted", "printed"), [(True, 1), (False, 0)])
 def test_the_console_gets_exemplars_unless_they_are_filtered(
-    wanted: bool, printed: int, capsys: pytest.CaptureFixture[str]
+    wanted: bool, printed: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
     registry = CollectorRegistry()
     metric = names.SILENT_SESSIONS
@@ -91,18 +91,20 @@ def test_the_console_gets_exemplars_unless_they_are_filtered(
     counter.inc(1, {"trace_id": "00f067aa0ba902b7a3ce929d0e0e4736", "span_id": "00f067aa0ba902b7"})
     (way,) = ways(Exports((Exporter.CONSOLE,)), Preferences(exemplars=wanted), registry)
     way.push()
-    assert capsys.readouterr().out.count('"trace_id"') == printed
+    assert capfd.readouterr().out.count('"trace_id"') == printed
 
 
 def test_a_way_that_cannot_be_made_leaves_the_others(
     registry: CollectorRegistry,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    pytest.importorskip("grpc")
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "sk-canary")
-    (console,) = ways(Exports((Exporter.OTLP, Exporter.CONSOLE), Protocol.GRPC), Preferences(), registry)
+    def fail(*_: object) -> None:
+        raise FileNotFoundError("sk-canary")
+
+    monkeypatch.setattr("voicetap.signals.otel.way_over_http.WayOverHttp", fail)
+    (console,) = ways(Exports((Exporter.OTLP, Exporter.CONSOLE)), Preferences(), registry)
     assert console.push() is None
-    assert '"voicetap.silent_sessions"' in capsys.readouterr().out
-    assert caplog.messages == ["no metrics go to otlp: InvalidCompressionValueException"]
+    assert '"voicetap.silent_sessions"' in capfd.readouterr().out
+    assert caplog.messages == ["no metrics go to otlp: FileNotFoundError"]

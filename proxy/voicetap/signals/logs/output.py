@@ -1,10 +1,12 @@
 """Where log lines go: to standard error, by a thread of its own, so that a pipe that nobody reads holds no call up."""
 
 import logging
+import os
 import sys
+import time
 from queue import Full, Queue
 from threading import Thread
-from typing import TextIO
+from typing import Protocol
 
 from . import faults
 from .format import JsonLines
@@ -12,14 +14,44 @@ from .format import JsonLines
 LIMIT = 10_000
 """Lines that may wait; what comes while so many do is lost, and counted."""
 
-STOP_SECONDS = 2.0
-"""That the last lines have at the end of the process."""
+STOP_SECONDS = 1.0
+"""That the last lines have at the end of the process, after what else takes its time there."""
+
+
+class Stream(Protocol):
+    """Where lines can be written."""
+
+    def write(self, text: str, /) -> object:
+        """Write it all; blocks."""
+
+    def flush(self) -> None:
+        """Let nothing wait."""
+
+
+class Descriptor:
+    """A file that is written to without a buffer of Python's.
+
+    A thread that writes holds the lock of such a buffer, and Python would wait for that lock at the end of the process,
+    for ever where nobody reads.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def write(self, text: str, /) -> None:
+        """Write it all; blocks. Raises OSError."""
+        rest = text.encode()
+        while rest:
+            rest = rest[os.write(self._number, rest) :]
+
+    def flush(self) -> None:
+        """Nothing waits."""
 
 
 class LineHandler(logging.Handler):
     """Formats a record where it was logged, and writes the line elsewhere."""
 
-    def __init__(self, stream: TextIO, *, limit: int = LIMIT) -> None:
+    def __init__(self, stream: Stream, *, limit: int = LIMIT) -> None:
         super().__init__()
         self.setFormatter(JsonLines())
         self._stream = stream
@@ -41,12 +73,13 @@ class LineHandler(logging.Handler):
     def close(self) -> None:
         """Write what waits, for a short time. Called by logging at the end of the process."""
         if self._thread.is_alive():
+            ends = time.monotonic() + STOP_SECONDS
             try:
                 self._lines.put(None, timeout=STOP_SECONDS)
             except Full:
                 pass
             else:
-                self._thread.join(STOP_SECONDS)
+                self._thread.join(max(ends - time.monotonic(), 0.0))
         super().close()
 
     def _put(self, line: str) -> None:
@@ -76,7 +109,9 @@ class LineHandler(logging.Handler):
 
 def to_standard_error(level: int = logging.INFO) -> None:
     """Send what is logged at this level and above to standard error as JSON lines, and nothing else to it."""
-    logging.basicConfig(level=level, handlers=[LineHandler(sys.stderr)], force=True)
+    # Where it was closed before the start, its number may be that of any file by now.
+    number = os.open(os.devnull, os.O_WRONLY) if sys.stderr is None else sys.stderr.fileno()
+    logging.basicConfig(level=level, handlers=[LineHandler(Descriptor(number))], force=True)
     # A closed standard error must not write to itself about it.
     logging.raiseExceptions = False
     faults.to_log()

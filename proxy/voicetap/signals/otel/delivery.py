@@ -1,7 +1,8 @@
 """Spans on their way out: never in the way of a call, bounded, and each one that does not arrive is counted."""
 
+import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
@@ -12,11 +13,14 @@ from .exporters import TOO_LARGE, UNSENDABLE, Sending
 from .losses import Losses
 
 LARGEST_REQUEST = 512 * 1024
-"""Characters of text in a request, unless one span has more: collectors and the proxies before them refuse larger ones
+"""Bytes of text in a request, unless one span has more: collectors and the proxies before them refuse larger ones
 whole, often from 1 MiB on."""
 
 SMALL_REQUEST = 64 * 1024
 """One that is not divided further: whoever refuses it as too large refuses all."""
+
+MOST_BYTES = 32 * 1024 * 1024
+"""Of spans that wait or are underway: with what was said in them they are large, and 2048 of them may be a GiB."""
 
 _SPAN_ITSELF = 500
 """What a span weighs beside its longer texts, roughly."""
@@ -35,6 +39,7 @@ class Delivery(SpanProcessor):
         self._lock = threading.Lock()
         self._waiting = 0
         self._underway = 0
+        self._bytes = 0
         self._stopped = False
         self._given_up = threading.Event()
         self._batches = BatchSpanProcessor(
@@ -48,10 +53,13 @@ class Delivery(SpanProcessor):
         """Take a span, or count it as lost."""
         if span.context is None or not span.context.trace_flags.sampled:
             return
+        weight = _weight(span)
         with self._lock:
             stopped = self._stopped
-            fits = not stopped and self._waiting < self._most
-            self._waiting += fits
+            fits = not stopped and self._waiting < self._most and self._bytes + weight <= MOST_BYTES
+            if fits:
+                self._waiting += 1
+                self._bytes += weight
         if fits:
             self._batches.on_end(span)
         else:
@@ -84,8 +92,12 @@ class Delivery(SpanProcessor):
                 return
             self._waiting -= len(spans)
             self._underway = len(spans)
-        for request in _requests(spans):
-            self._send(request)
+        try:
+            for request in _requests(spans):
+                self._send(request)
+        finally:
+            with self._lock:
+                self._bytes -= sum(map(_weight, spans))
 
     def _send(self, spans: Sequence[ReadableSpan]) -> None:
         if self._given_up.is_set():
@@ -136,14 +148,19 @@ def _requests(spans: Sequence[ReadableSpan]) -> Iterator[Sequence[ReadableSpan]]
 
 
 def _weight(span: ReadableSpan) -> int:
-    """Characters, roughly; numbers and names are short."""
-    texts = list((span.attributes or {}).values())
-    for event in span.events:
-        texts.extend((event.attributes or {}).values())
-    return _SPAN_ITSELF + sum(_length(text) for text in texts)
+    """Bytes, roughly, in memory as in a request; numbers and names are short."""
+    return _SPAN_ITSELF + _texts(span.attributes) + sum([_texts(event.attributes) for event in span.events])
 
 
-def _length(value: object) -> int:
-    if isinstance(value, str | bytes):
-        return len(value)
-    return sum(_length(item) for item in value) if isinstance(value, tuple) else 8
+def _texts(attributes: Mapping[str, object] | None) -> int:
+    return sum(map(_size, attributes.values())) if attributes else 0
+
+
+def _size(value: object) -> int:
+    if isinstance(value, str):
+        return len(value) if value.isascii() else sys.getsizeof(value)  # the latter is right for both, but slower
+    if isinstance(value, tuple):
+        return sum(map(_size, value))
+    if isinstance(value, Mapping):
+        return _texts(value)
+    return len(value) if isinstance(value, bytes) else 8

@@ -1,13 +1,13 @@
 """What the OTEL_* environment variables ask for: which signals go where, how, and what a batch of spans may be.
 
-OpenTelemetry specification, "Environment Variable Specification" and "OpenTelemetry Protocol Exporter". What cannot be
-used is warned of, by the variable's name alone, and is as if unset ("MUST be gracefully ignored"). Variables that are
-not named here are read by the SDK itself.
+OpenTelemetry specification, "Environment Variable Specification" and "OpenTelemetry Protocol Exporter". `unusable` has
+taken out most of what cannot be used; of the rest the variable's name alone is warned of, and it is as if unset.
+Variables that are not named here are read by the SDK itself.
 """
 
 import importlib.util
 import logging
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from enum import Enum
 
 from msgspec import Struct
@@ -31,6 +31,14 @@ class Protocol(Enum):
     GRPC = "grpc"
 
 
+class Compression(Enum):
+    """How a request is packed. The specification knows no `deflate`, and the SDK only over HTTP."""
+
+    NONE = "none"
+    GZIP = "gzip"
+    DEFLATE = "deflate"
+
+
 class Exports(Struct, frozen=True):
     """What is asked for of one signal."""
 
@@ -39,6 +47,7 @@ class Exports(Struct, frozen=True):
     protocol: Protocol = Protocol.HTTP
     timeout: float = 10.0
     """Seconds that one batch may take to reach the collector, its retries included."""
+    compression: Compression = Compression.NONE
 
 
 class Batches(Struct, frozen=True):
@@ -82,40 +91,10 @@ def read_batches(environ: Environ) -> Batches:
     return Batches(waiting, min(size, waiting), delay / 1000)
 
 
-def discard_unusable(environ: MutableMapping[str, str]) -> None:
-    """Take out the numbers that are none: the SDK, which reads os.environ, fails on some of them and ignores others.
-
-    To be called once, before any of `read_batches`, `read_traces`, `read_metrics` and the SDK itself.
-    """
-    for names, least in ((_FROM_ONE, 1), (_FROM_ZERO, 0)):
-        for name in names:
-            value = _value(environ, name)
-            if value and not (value.isascii() and value.isdigit() and int(value) >= least):
-                log.warning("%s is no whole number from %d on; as if unset", name, least)
-                del environ[name]
-
-
-_FROM_ONE = (
-    "OTEL_BSP_SCHEDULE_DELAY",
-    "OTEL_BSP_EXPORT_TIMEOUT",
-    "OTEL_BSP_MAX_QUEUE_SIZE",
-    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
-    "OTEL_EXPORTER_OTLP_TIMEOUT",
-    "OTEL_EXPORTER_OTLP_TRACES_TIMEOUT",
-    "OTEL_EXPORTER_OTLP_METRICS_TIMEOUT",
-    "OTEL_METRIC_EXPORT_INTERVAL",
-    "OTEL_METRIC_EXPORT_TIMEOUT",
-)
-_FROM_ZERO = (
-    "OTEL_ATTRIBUTE_COUNT_LIMIT",
-    "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-    "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
-    "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
-    "OTEL_SPAN_EVENT_COUNT_LIMIT",
-    "OTEL_SPAN_LINK_COUNT_LIMIT",
-    "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT",
-    "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT",
-)
+def protocol_of(environ: Environ, infix: str) -> Protocol:
+    """How a signal travels (`TRACES_`, `METRICS_`); without one, those that have no variable of their own."""
+    value = _value(environ, f"OTEL_EXPORTER_OTLP_{infix}PROTOCOL") or _value(environ, "OTEL_EXPORTER_OTLP_PROTOCOL")
+    return Protocol(value.lower()) if value else Protocol.HTTP
 
 
 def _value(environ: Environ, name: str) -> str:
@@ -129,11 +108,11 @@ def _exports(environ: Environ, signal: str, default: Exporter | None) -> Exports
     exporters = _exporters(environ, f"OTEL_{signal}_EXPORTER", default)
     if Exporter.OTLP not in exporters:
         return Exports(exporters)
-    protocol = _protocol(environ, signal)
+    protocol = protocol_of(environ, f"{signal}_")
     if protocol is Protocol.GRPC and not _can_grpc():
         log.warning("OTLP over gRPC needs what `pip install voicetap[grpc]` installs; no %s are sent", signal.lower())
         exporters = tuple(exporter for exporter in exporters if exporter is not Exporter.OTLP)
-    return Exports(exporters, protocol, _timeout(environ, signal))
+    return Exports(exporters, protocol, _timeout(environ, signal), _compression(environ, signal, protocol))
 
 
 def _exporters(environ: Environ, name: str, default: Exporter | None) -> tuple[Exporter, ...]:
@@ -149,18 +128,6 @@ def _exporters(environ: Environ, name: str, default: Exporter | None) -> tuple[E
     return tuple(dict.fromkeys(known[word] for word in understood if word in known))
 
 
-def _protocol(environ: Environ, signal: str) -> Protocol:
-    name = f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL"
-    if not _value(environ, name):
-        name = "OTEL_EXPORTER_OTLP_PROTOCOL"
-    value = _value(environ, name).lower()
-    try:
-        return Protocol(value) if value else Protocol.HTTP
-    except ValueError:
-        log.warning("%s: only http/protobuf and grpc are known; %s go by http/protobuf", name, signal.lower())
-        return Protocol.HTTP
-
-
 def _can_grpc() -> bool:
     try:
         return importlib.util.find_spec("opentelemetry.exporter.otlp.proto.grpc") is not None
@@ -174,3 +141,13 @@ def _timeout(environ: Environ, signal: str) -> float:
         if value := _value(environ, name):
             return int(value) / 1000
     return Exports().timeout
+
+
+def _compression(environ: Environ, signal: str, protocol: Protocol) -> Compression:
+    for name in (f"OTEL_EXPORTER_OTLP_{signal}_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"):
+        if value := _value(environ, name):
+            compression = Compression(value.lower())
+            if compression is not Compression.DEFLATE or protocol is Protocol.HTTP:
+                return compression
+            log.warning("%s: there is no deflate over gRPC; as if unset for %s", name, signal.lower())
+    return Compression.NONE

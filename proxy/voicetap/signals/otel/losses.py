@@ -14,9 +14,12 @@ EVERY_SECONDS = 60.0
 class Losses:
     """Of one signal. Any thread may add to them."""
 
-    def __init__(self, what: str, dropped: Callable[[int], None], clock: Callable[[], float] = time.monotonic) -> None:
-        """`what` is lost, in the plural, as it stands in the log; `dropped` counts it in the metrics."""
-        self._what = what
+    def __init__(
+        self, one: str, many: str, dropped: Callable[[int], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """What is lost, as it stands in the log: `one` of it, `many`. `dropped` counts it in the metrics."""
+        self._one = one
+        self._many = many
         self._dropped = dropped
         self._clock = clock
         self._lock = threading.Lock()
@@ -41,4 +44,5 @@ class Losses:
             self._quiet_until = self._clock() + EVERY_SECONDS
         if untold:
             reasons = ", ".join(f"{reason} ({count})" for reason, count in untold.most_common())
-            log.warning("%d %s did not reach the collector: %s", untold.total(), self._what, reasons)
+            what = self._one if untold.total() == 1 else self._many
+            log.warning("%d %s did not reach the collector: %s", untold.total(), what, reasons)

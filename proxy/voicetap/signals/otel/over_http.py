@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from opentelemetry.exporter.otlp.proto.http import Compression as Packing
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 from opentelemetry.sdk.trace import ReadableSpan
 
+from .environment import Compression
 from .exporters import NOTHING, Loss, Reporting
 from .http import CollectorSession
 
@@ -13,10 +15,11 @@ from .http import CollectorSession
 class OverHttp(Reporting):
     """Knows also of spans that a collector took and then threw away: OTLP's partial success."""
 
-    def __init__(self, timeout: float) -> None:
-        """`timeout` in seconds; the SDK reads endpoint, headers, TLS and compression from the variables."""
+    def __init__(self, timeout: float, compression: Compression = Compression.NONE) -> None:
+        """`timeout` in seconds; the SDK reads endpoint, headers and TLS from the variables."""
         self._session = CollectorSession()
-        super().__init__(OTLPSpanExporter(session=self._session, timeout=timeout), lambda: self._session.trouble)
+        exporter = OTLPSpanExporter(session=self._session, timeout=timeout, compression=Packing(compression.value))
+        super().__init__(exporter, lambda: self._session.trouble)
 
     def send(self, spans: Sequence[ReadableSpan]) -> Loss:
         """Export a batch."""

@@ -1,7 +1,7 @@
 """What the OTEL_* variables want of pushed metrics: how often, cumulative or not, with exemplars or without.
 
 OpenTelemetry specification, "Environment Variable Specification" (periodic exporting reader, exemplars) and "Metrics
-Exporter - OTLP". Numbers have been looked at by `environment.discard_unusable`; of a word that is not known the
+Exporter - OTLP". Numbers have been looked at by `unusable.discard_unusable`; of a word that is not known the
 default is taken, with a warning that does not quote it.
 """
 

@@ -1,4 +1,4 @@
-"""OTEL_PROPAGATORS without those that are not installed, of which the OpenTelemetry API would fail at its import."""
+"""OTEL_PROPAGATORS without what is not installed, or empty, of which the OpenTelemetry API would fail at its import."""
 
 import logging
 from collections.abc import MutableMapping
@@ -21,4 +21,7 @@ def discard_unknown(environ: MutableMapping[str, str]) -> None:
     understood = [name for name in asked if name in known or name.lower() == "none"]
     if len(understood) < len(asked):
         log.warning("%s: only %s are installed; the rest is as if unset", VARIABLE, ", ".join(sorted(known)))
+    if understood:
         environ[VARIABLE] = ",".join(understood)
+    else:
+        environ.pop(VARIABLE, None)

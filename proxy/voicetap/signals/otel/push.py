@@ -11,9 +11,10 @@ from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
-from .environment import discard_unusable, read_metrics
+from .environment import read_metrics
 from .losses import Losses
 from .quiet import quiet_exporters
+from .unusable import discard_unusable
 
 
 class Pushing(Protocol):
@@ -81,4 +82,5 @@ def start_pushing(
     quiet_exporters(environ)
     preferences = read_preferences(environ)
     found = list(ways(exports, preferences, registry))
-    return Push(found, preferences.interval, Losses("pushes of metrics", dropped)) if found else None
+    losses = Losses("push of metrics", "pushes of metrics", dropped)
+    return Push(found, preferences.interval, losses) if found else None

@@ -1,7 +1,6 @@
 """The tracer of the process, as the OTEL_* environment variables ask for it."""
 
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
@@ -12,13 +11,16 @@ from opentelemetry.trace import ProxyTracerProvider, Tracer, get_tracer_provider
 from opentelemetry.trace import TracerProvider as AnyTracerProvider
 
 from ... import __version__
+from .configured import configured_sampler
+from .console import standard_output
 from .delivery import Delivery
-from .environment import Batches, Exporter, Exports, Protocol, discard_unusable, is_disabled, read_batches, read_traces
+from .environment import Batches, Exporter, Exports, Protocol, is_disabled, read_batches, read_traces
 from .exporters import Reporting, Sending
 from .losses import Losses
-from .quiet import quiet_exporters, set_level
+from .quiet import quiet_api, quiet_exporters, thin_out
 from .resource import resource
 from .sampler import SessionSampler
+from .unusable import discard_unusable
 
 log = logging.getLogger(__name__)
 
@@ -57,14 +59,15 @@ def start_tracing(environ: MutableMapping[str, str], dropped: Callable[[int], No
 
     What cannot be used is taken out of `environ`, for other readers too. `dropped` is called with a number of spans
     that did not reach their collector, from any thread. A provider that `opentelemetry-instrument` has set is used as
-    it is; then spans are its affair, and none are counted.
+    it is; then spans are its affair, and none are counted, but its exporters may log a line a minute.
     """
     discard_unusable(environ)
     if is_disabled(environ):
         return None
+    quiet_api()
     provider = get_tracer_provider()
     if not isinstance(provider, ProxyTracerProvider):
-        set_level(environ)
+        thin_out(environ)
         return Tracing(_tracer(provider), [provider.shutdown] if isinstance(provider, TracerProvider) else [])
     if environ.get("OTEL_CONFIG_FILE"):
         log.warning("OTEL_CONFIG_FILE is only read under opentelemetry-instrument; the other variables are used")
@@ -72,10 +75,10 @@ def start_tracing(environ: MutableMapping[str, str], dropped: Callable[[int], No
     if not exports.exporters:
         return None
     quiet_exporters(environ)
-    deliveries = list(_deliveries(exports, read_batches(environ), Losses("spans", dropped)))
+    deliveries = list(_deliveries(exports, read_batches(environ), Losses("span", "spans", dropped)))
     if not deliveries:
         return None
-    provider = TracerProvider(resource=resource(), shutdown_on_exit=False)
+    provider = TracerProvider(configured_sampler(environ), resource(), shutdown_on_exit=False)
     for delivery in deliveries:
         provider.add_span_processor(delivery)
     return Tracing(_tracer(provider), [each.shutdown for each in deliveries], [each.give_up for each in deliveries])
@@ -93,14 +96,14 @@ def _deliveries(exports: Exports, batches: Batches, losses: Losses) -> Iterator[
 def _sending(exporter: Exporter, exports: Exports) -> Sending:
     """Imported only where it is asked for: 20 MiB, and one of them an extra."""
     if exporter is Exporter.CONSOLE:
-        return Reporting(ConsoleSpanExporter(out=sys.stdout), lambda: "console")
+        return Reporting(ConsoleSpanExporter(out=standard_output()), lambda: "console")
     if exports.protocol is Protocol.GRPC:
         from .over_grpc import OverGrpc
 
-        return OverGrpc(exports.timeout)
+        return OverGrpc(exports.timeout, exports.compression)
     from .over_http import OverHttp
 
-    return OverHttp(exports.timeout)
+    return OverHttp(exports.timeout, exports.compression)
 
 
 def _tracer(provider: AnyTracerProvider) -> Tracer:

@@ -1,9 +1,11 @@
 """Metrics by OTLP over HTTP, the specification's default."""
 
+from opentelemetry.exporter.otlp.proto.http import Compression as Packing
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 
 from .bridge import Bridge
+from .environment import Compression
 from .http import CollectorSession
 from .ways import UNSENDABLE, Way
 
@@ -11,10 +13,11 @@ from .ways import UNSENDABLE, Way
 class WayOverHttp(Way):
     """Knows also of points that a collector took and then threw away: OTLP's partial success."""
 
-    def __init__(self, bridge: Bridge, timeout: float) -> None:
-        """`timeout` in seconds; the SDK reads endpoint, headers, TLS and compression from the variables."""
+    def __init__(self, bridge: Bridge, timeout: float, compression: Compression = Compression.NONE) -> None:
+        """`timeout` in seconds; the SDK reads endpoint, headers and TLS from the variables."""
         self._session = CollectorSession()
-        super().__init__(bridge, OTLPMetricExporter(session=self._session, timeout=timeout))
+        packing = Packing(compression.value)
+        super().__init__(bridge, OTLPMetricExporter(session=self._session, timeout=timeout, compression=packing))
 
     def push(self) -> str | None:
         """Push what is new. What was rejected counts as delivered: it must not be sent again."""

@@ -1,14 +1,13 @@
 """The ways out for metrics: a bridge and an exporter of the SDK, made to say whether a push arrived, and why not."""
 
 import logging
-import os
-import sys
 from collections.abc import Iterator
 
 from opentelemetry.sdk.metrics.export import ConsoleMetricExporter, MetricExporter, MetricExportResult
 from prometheus_client import CollectorRegistry
 
 from .bridge import Bridge
+from .console import standard_output
 from .environment import Exporter, Exports, Protocol
 from .preferences import Preferences
 from .resource import resource
@@ -46,14 +45,8 @@ class Way:
         return UNSENDABLE
 
 
-class _OverGrpc(Way):
-    def _failure(self) -> str:
-        # The exporter tells the status to its log alone.
-        return "gRPC error"
-
-
 def ways(exports: Exports, preferences: Preferences, registry: CollectorRegistry) -> Iterator[Way]:
-    """Those that the variables ask for; the SDK reads endpoint, headers, TLS and compression from them itself."""
+    """Those that the variables ask for; the SDK reads endpoint, headers and TLS from them itself."""
     for exporter in exports.exporters:
         try:
             yield _way(exporter, exports, preferences, registry)
@@ -66,15 +59,15 @@ def _way(exporter: Exporter, exports: Exports, preferences: Preferences, registr
     """Imports only what is asked for: 10 MiB, and one of them an extra."""
     if exporter is Exporter.CONSOLE:
         # The preference for differences is one of OTLP exporters.
-        return Way(Bridge(registry, resource(), exemplars=preferences.exemplars), ConsoleMetricExporter(sys.stdout))
+        return Way(
+            Bridge(registry, resource(), exemplars=preferences.exemplars), ConsoleMetricExporter(standard_output())
+        )
     bridge = Bridge(registry, resource(), differences=preferences.differences, exemplars=preferences.exemplars)
     timeout = min(exports.timeout, preferences.timeout)
     if exports.protocol is Protocol.GRPC:
-        # What is beneath writes to standard error by itself, addresses and all, unless told before its import.
-        os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-        from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
+        from .way_over_grpc import WayOverGrpc
 
-        return _OverGrpc(bridge, OTLPMetricExporter(timeout=timeout))
+        return WayOverGrpc(bridge, timeout, exports.compression)
     from .way_over_http import WayOverHttp
 
-    return WayOverHttp(bridge, timeout)
+    return WayOverHttp(bridge, timeout, exports.compression)
