@@ -12,7 +12,8 @@ from voicetap.signals.otel.bridge import DELTA
 from voicetap.signals.otel.environment import Compression, Exporter, Exports, Protocol
 from voicetap.signals.otel.preferences import Preferences
 from voicetap.signals.otel.quiet import quiet_exporters
-from voicetap.signals.otel.ways import Way, ways
+from voicetap.signals.otel.way import Way
+from voicetap.signals.otel.ways import ways
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +56,7 @@ def test_the_shorter_timeout_counts(registry: CollectorRegistry, monkeypatch: py
         def __init__(self, bridge: object, timeout: float, compression: Compression) -> None:
             given.append(timeout)
 
-    monkeypatch.setattr("voicetap.signals.otel.way_over_http.WayOverHttp", Recording)
+    monkeypatch.setattr("voicetap.signals.otel.metrics_over_http.MetricsOverHttp", Recording)
     list(ways(otlp(Protocol.HTTP, 10.0), Preferences(timeout=30.0), registry))
     list(ways(otlp(Protocol.HTTP, 10.0), Preferences(timeout=2.0), registry))
     assert given == [10.0, 2.0]
@@ -103,7 +104,7 @@ def test_a_way_that_cannot_be_made_leaves_the_others(
     def fail(*_: object) -> None:
         raise FileNotFoundError("sk-canary")
 
-    monkeypatch.setattr("voicetap.signals.otel.way_over_http.WayOverHttp", fail)
+    monkeypatch.setattr("voicetap.signals.otel.metrics_over_http.MetricsOverHttp", fail)
     (console,) = ways(Exports((Exporter.OTLP, Exporter.CONSOLE)), Preferences(), registry)
     assert console.push() is None
     assert '"voicetap.silent_sessions"' in capfd.readouterr().out

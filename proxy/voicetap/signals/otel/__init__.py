@@ -13,10 +13,10 @@ tracing      the tracer that the variables ask for, and its end
 configured   the sampler that the variables ask for
 sampler      a session is sampled whole or not at all
 delivery     spans on their way out: bounded, counted when lost, never in the way
-exporters    the SDK's exporters, made to say what was lost; over_http, over_grpc
+exporters    the SDK's exporters, made to say what was lost; spans_over_http, spans_over_grpc
 
 push         a registry on its way to a collector, every minute
-ways         the ways out, with the SDK's exporters; way_over_http, way_over_grpc
+ways         the ways out that the variables ask for; way, metrics_over_http, metrics_over_grpc
 bridge       the registry as OTLP metrics
 streams      names, units and instruments of its families in OpenTelemetry
 preferences  how metrics are pushed

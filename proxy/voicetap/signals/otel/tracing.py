@@ -98,12 +98,12 @@ def _sending(exporter: Exporter, exports: Exports) -> Sending:
     if exporter is Exporter.CONSOLE:
         return Reporting(ConsoleSpanExporter(out=standard_output()), lambda: "console")
     if exports.protocol is Protocol.GRPC:
-        from .over_grpc import OverGrpc
+        from .spans_over_grpc import SpansOverGrpc
 
-        return OverGrpc(exports.timeout, exports.compression)
-    from .over_http import OverHttp
+        return SpansOverGrpc(exports.timeout, exports.compression)
+    from .spans_over_http import SpansOverHttp
 
-    return OverHttp(exports.timeout, exports.compression)
+    return SpansOverHttp(exports.timeout, exports.compression)
 
 
 def _tracer(provider: AnyTracerProvider) -> Tracer:

@@ -1,9 +1,9 @@
-"""The ways out for metrics: a bridge and an exporter of the SDK, made to say whether a push arrived, and why not."""
+"""The ways out for metrics that the variables ask for."""
 
 import logging
 from collections.abc import Iterator
 
-from opentelemetry.sdk.metrics.export import ConsoleMetricExporter, MetricExporter, MetricExportResult
+from opentelemetry.sdk.metrics.export import ConsoleMetricExporter
 from prometheus_client import CollectorRegistry
 
 from .bridge import Bridge
@@ -11,38 +11,9 @@ from .console import standard_output
 from .environment import Exporter, Exports, Protocol
 from .preferences import Preferences
 from .resource import resource
+from .way import Way
 
 log = logging.getLogger(__name__)
-
-UNSENDABLE = "not sendable"
-"""The push did not leave the process, for what is in it."""
-
-
-class Way:
-    """From a registry to one place. One thread pushes, and another may stop it."""
-
-    def __init__(self, bridge: Bridge, exporter: MetricExporter) -> None:
-        self._bridge = bridge
-        self._exporter = exporter
-
-    def push(self) -> str | None:
-        """Push what is new, within the timeout of the exporter; why it did not arrive, in words that quote nobody."""
-        try:
-            result = self._exporter.export(self._bridge.collect())
-        except Exception as error:
-            return type(error).__name__
-        if result is not MetricExportResult.SUCCESS:
-            return self._failure()
-        self._bridge.delivered()
-        return None
-
-    def stop(self) -> None:
-        """Wake an exporter that waits to try once more. Never blocks."""
-        self._exporter.shutdown()
-
-    def _failure(self) -> str:
-        """Of the export that has just failed."""
-        return UNSENDABLE
 
 
 def ways(exports: Exports, preferences: Preferences, registry: CollectorRegistry) -> Iterator[Way]:
@@ -65,9 +36,9 @@ def _way(exporter: Exporter, exports: Exports, preferences: Preferences, registr
     bridge = Bridge(registry, resource(), differences=preferences.differences, exemplars=preferences.exemplars)
     timeout = min(exports.timeout, preferences.timeout)
     if exports.protocol is Protocol.GRPC:
-        from .way_over_grpc import WayOverGrpc
+        from .metrics_over_grpc import MetricsOverGrpc
 
-        return WayOverGrpc(bridge, timeout, exports.compression)
-    from .way_over_http import WayOverHttp
+        return MetricsOverGrpc(bridge, timeout, exports.compression)
+    from .metrics_over_http import MetricsOverHttp
 
-    return WayOverHttp(bridge, timeout, exports.compression)
+    return MetricsOverHttp(bridge, timeout, exports.compression)

@@ -4,11 +4,12 @@ from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExp
 
 from .bridge import Bridge
 from .environment import Compression
+from .exporters import UNSENDABLE
 from .grpc_status import COMPRESSIONS, status
-from .ways import UNSENDABLE, Way
+from .way import Way
 
 
-class WayOverGrpc(Way):
+class MetricsOverGrpc(Way):
     """Knows the status of a push that failed."""
 
     def __init__(self, bridge: Bridge, timeout: float, compression: Compression = Compression.NONE) -> None:

@@ -12,7 +12,7 @@ from .exporters import NOTHING, Loss, Reporting
 from .http import CollectorSession
 
 
-class OverHttp(Reporting):
+class SpansOverHttp(Reporting):
     """Knows also of spans that a collector took and then threw away: OTLP's partial success."""
 
     def __init__(self, timeout: float, compression: Compression = Compression.NONE) -> None:

@@ -9,8 +9,8 @@ from voicetap.signals.otel.environment import Compression
 
 pytest.importorskip("opentelemetry.exporter.otlp.proto.grpc", reason="needs the extra grpc")
 
-from voicetap.signals.otel import way_over_grpc
-from voicetap.signals.otel.way_over_grpc import WayOverGrpc
+from voicetap.signals.otel import metrics_over_grpc
+from voicetap.signals.otel.metrics_over_grpc import MetricsOverGrpc
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def bridge() -> Bridge:
 def test_metrics_arrive(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
     with collecting_grpc() as collector:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.endpoint)
-        way = WayOverGrpc(bridge, 10.0, Compression.GZIP)
+        way = MetricsOverGrpc(bridge, 10.0, Compression.GZIP)
         assert way.push() is None
         way.stop()
     assert list(collector.metrics) == ["voicetap.silent_sessions"]
@@ -35,7 +35,7 @@ def test_nobody_there_has_a_status_and_no_line(
     bridge: Bridge, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", refused_endpoint())
-    way = WayOverGrpc(bridge, 0.5)
+    way = MetricsOverGrpc(bridge, 0.5)
     assert way.push() in ("gRPC UNAVAILABLE", "gRPC DEADLINE_EXCEEDED")
     way.stop()
     assert caplog.messages == []
@@ -43,7 +43,7 @@ def test_nobody_there_has_a_status_and_no_line(
 
 def test_a_push_that_was_not_made_has_no_status_of_one_before(bridge: Bridge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", refused_endpoint())
-    way = WayOverGrpc(bridge, 0.5)
+    way = MetricsOverGrpc(bridge, 0.5)
     assert way.push() != "not sendable"
     way.stop()
     assert way.push() == "not sendable"
@@ -53,7 +53,7 @@ def test_requests_are_packed_as_asked(bridge: Bridge, monkeypatch: pytest.Monkey
     """Whatever the variable says: it was read before."""
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "deflate")
     given: list[object] = []
-    monkeypatch.setattr(way_over_grpc, "OTLPMetricExporter", lambda **options: given.append(options["compression"]))
+    monkeypatch.setattr(metrics_over_grpc, "OTLPMetricExporter", lambda **options: given.append(options["compression"]))
     for compression in (Compression.GZIP, Compression.NONE):
-        WayOverGrpc(bridge, 1.0, compression)
+        MetricsOverGrpc(bridge, 1.0, compression)
     assert [getattr(each, "name", None) for each in given] == ["Gzip", "NoCompression"]

@@ -10,7 +10,7 @@ from .exporters import Loss, Reporting
 from .grpc_status import COMPRESSIONS, status
 
 
-class OverGrpc(Reporting):
+class SpansOverGrpc(Reporting):
     """Its answers have bounds without our doing: gRPC's deadlines are those of calls, and its messages are limited."""
 
     def __init__(self, timeout: float, compression: Compression = Compression.NONE) -> None:

@@ -6,19 +6,19 @@ from opentelemetry.trace import Tracer
 
 from support.collector import Collector, Refusal, Rejecting, attributes, collecting, refused_endpoint
 from voicetap.signals.otel.exporters import NOTHING, TOO_LARGE, UNSENDABLE, Loss
-from voicetap.signals.otel.over_http import OverHttp
+from voicetap.signals.otel.spans_over_http import SpansOverHttp
 
-Made = Callable[[str], OverHttp]
+Made = Callable[[str], SpansOverHttp]
 
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
     """Makes a way to an endpoint."""
-    ways: list[OverHttp] = []
+    ways: list[SpansOverHttp] = []
 
-    def make(endpoint: str) -> OverHttp:
+    def make(endpoint: str) -> SpansOverHttp:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
-        ways.append(OverHttp(timeout=0.5))
+        ways.append(SpansOverHttp(timeout=0.5))
         return ways[-1]
 
     yield make

@@ -13,8 +13,8 @@ from prometheus_client import CollectorRegistry
 from support.collector import Behaviour, Collector, Refusal, Resetting, collecting, refused_endpoint
 from voicetap.signals import names
 from voicetap.signals.otel.bridge import DELTA, Bridge
+from voicetap.signals.otel.metrics_over_http import MetricsOverHttp
 from voicetap.signals.otel.quiet import quiet_exporters
-from voicetap.signals.otel.way_over_http import WayOverHttp
 
 RELAYED = names.RELAYED_BYTES
 
@@ -25,17 +25,17 @@ def relayed() -> prometheus_client.Counter:
 
 
 @pytest.fixture
-def way_to(monkeypatch: pytest.MonkeyPatch, relayed: prometheus_client.Counter) -> Callable[[str], WayOverHttp]:
+def way_to(monkeypatch: pytest.MonkeyPatch, relayed: prometheus_client.Counter) -> Callable[[str], MetricsOverHttp]:
     """Makes a way that pushes the differences of `relayed`."""
     for name in [name for name in os.environ if name.startswith("OTEL_")]:
         monkeypatch.delenv(name)
     quiet_exporters({})
 
-    def way(endpoint: str, timeout: float = 5.0) -> WayOverHttp:
+    def way(endpoint: str, timeout: float = 5.0) -> MetricsOverHttp:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
         registry = CollectorRegistry()
         registry.register(relayed)
-        return WayOverHttp(Bridge(registry, Resource({}), differences=DELTA), timeout)
+        return MetricsOverHttp(Bridge(registry, Resource({}), differences=DELTA), timeout)
 
     return way
 
@@ -47,7 +47,7 @@ def arrived(collector: Collector) -> list[float]:
 
 
 def test_pushes_go_on_where_the_last_one_that_arrived_ended(
-    way_to: Callable[[str], WayOverHttp], relayed: prometheus_client.Counter
+    way_to: Callable[[str], MetricsOverHttp], relayed: prometheus_client.Counter
 ) -> None:
     troubles = []
     with collecting() as collector:
@@ -62,7 +62,7 @@ def test_pushes_go_on_where_the_last_one_that_arrived_ended(
 
 
 def test_what_became_of_a_push_is_told_in_words_that_quote_nobody(
-    way_to: Callable[[str], WayOverHttp], relayed: prometheus_client.Counter
+    way_to: Callable[[str], MetricsOverHttp], relayed: prometheus_client.Counter
 ) -> None:
     relayed.labels("client")
     assert way_to(refused_endpoint(), 0.1).push() == "ConnectionRefusedError"
@@ -73,7 +73,7 @@ def test_what_became_of_a_push_is_told_in_words_that_quote_nobody(
 
 
 def test_what_cannot_be_sent_is_not_blamed_on_the_collector(
-    way_to: Callable[[str], WayOverHttp], relayed: prometheus_client.Counter
+    way_to: Callable[[str], MetricsOverHttp], relayed: prometheus_client.Counter
 ) -> None:
     relayed.labels("client").inc()
     with collecting(Refusal(400)) as collector:
@@ -85,7 +85,7 @@ def test_what_cannot_be_sent_is_not_blamed_on_the_collector(
 
 
 def test_points_that_a_collector_rejects_are_told_of_and_not_sent_again(
-    way_to: Callable[[str], WayOverHttp], relayed: prometheus_client.Counter
+    way_to: Callable[[str], MetricsOverHttp], relayed: prometheus_client.Counter
 ) -> None:
     """OTLP, "Partial Success": the client must not retry."""
     partial = ExportMetricsPartialSuccess(rejected_data_points=1, error_message="sk-canary")
@@ -98,7 +98,7 @@ def test_points_that_a_collector_rejects_are_told_of_and_not_sent_again(
 
 
 def test_a_warning_alone_is_no_rejection(
-    way_to: Callable[[str], WayOverHttp], relayed: prometheus_client.Counter
+    way_to: Callable[[str], MetricsOverHttp], relayed: prometheus_client.Counter
 ) -> None:
     """OTLP: a partial success that rejects nothing conveys a message."""
     partial = ExportMetricsPartialSuccess(error_message="use the other port")
@@ -110,7 +110,7 @@ def test_a_warning_alone_is_no_rejection(
 
 @pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"\xff" * 10_000], ids=["a page", "too much"])
 def test_an_answer_that_is_not_otlp_is_still_an_answer(
-    body: bytes, way_to: Callable[[str], WayOverHttp], relayed: prometheus_client.Counter
+    body: bytes, way_to: Callable[[str], MetricsOverHttp], relayed: prometheus_client.Counter
 ) -> None:
     relayed.labels("client")
     with collecting(Refusal(200, body=body)) as collector:

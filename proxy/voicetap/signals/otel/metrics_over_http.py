@@ -6,11 +6,12 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 
 from .bridge import Bridge
 from .environment import Compression
+from .exporters import UNSENDABLE
 from .http import CollectorSession
-from .ways import UNSENDABLE, Way
+from .way import Way
 
 
-class WayOverHttp(Way):
+class MetricsOverHttp(Way):
     """Knows also of points that a collector took and then threw away: OTLP's partial success."""
 
     def __init__(self, bridge: Bridge, timeout: float, compression: Compression = Compression.NONE) -> None:
