@@ -19,7 +19,7 @@ class Loss(Struct, frozen=True):
 NOTHING = Loss()
 
 UNSENDABLE = "not sendable"
-"""The batch did not leave the process, for what is in one of its spans."""
+"""It did not leave the process, for what is in it."""
 TOO_LARGE = "HTTP 413"
 
 

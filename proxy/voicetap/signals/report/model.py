@@ -102,7 +102,7 @@ class TranscriptionFailure(Struct):
 
     item_id: str | None
     code: str | None
-    """`error.code`, else `error.type`, else "unknown"; null where the failure came after 15 s."""
+    """`error.code`, else `error.type`, else "unknown"."""
     message: str | UnsetType | None = UNSET
     """Only with `--content`."""
 
