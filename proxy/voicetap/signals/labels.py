@@ -43,16 +43,13 @@ SIDES = ("client", "server")
 START_OUTCOMES = ("started", *_closed(SessionStartFailed, "outcome"))
 ENDS = _closed(ConnectionClosed, "end")
 
-HANDSHAKE_OUTCOMES = (
-    *("101", "3xx", "400", "401", "403", "404", "429", "5xx"),
-    *("connect_error", "tls_error", "timeout", "abandoned", "bad_request", "draining"),
-)
-_HANDSHAKE_FAULTS = frozenset({"connect_error", "tls_error", "timeout", "abandoned", "bad_request", "draining"})
+_WITHOUT_STATUS = ("connect_error", "tls_error", "timeout", "abandoned", "bad_request", "draining")
+HANDSHAKE_OUTCOMES = ("101", "3xx", "400", "401", "403", "404", "429", "5xx", *_WITHOUT_STATUS)
 
 
 def handshake_outcome(outcome: str) -> str:
     """101 and each 4xx by themselves, 3xx and 5xx as a class: what a client gets wrong has many causes."""
-    if outcome == "101" or outcome in _HANDSHAKE_FAULTS or re.fullmatch(r"4[0-9][0-9]", outcome):
+    if outcome == "101" or outcome in _WITHOUT_STATUS or re.fullmatch(r"4[0-9][0-9]", outcome):
         return outcome
     return f"{outcome[0]}xx" if re.fullmatch(r"[35][0-9][0-9]", outcome) else OTHER
 

@@ -68,7 +68,7 @@ def start_tracing(environ: MutableMapping[str, str], dropped: Callable[[int], No
     provider = get_tracer_provider()
     if not isinstance(provider, ProxyTracerProvider):
         thin_out(environ)
-        return Tracing(_tracer(provider), [provider.shutdown] if isinstance(provider, TracerProvider) else [])
+        return Tracing(_tracer_of(provider), [provider.shutdown] if isinstance(provider, TracerProvider) else [])
     if environ.get("OTEL_CONFIG_FILE"):
         log.warning("OTEL_CONFIG_FILE is only read under opentelemetry-instrument; the other variables are used")
     exports = read_traces(environ)
@@ -78,10 +78,14 @@ def start_tracing(environ: MutableMapping[str, str], dropped: Callable[[int], No
     deliveries = list(_deliveries(exports, read_batches(environ), Losses("span", "spans", dropped)))
     if not deliveries:
         return None
-    provider = TracerProvider(configured_sampler(environ), resource(), shutdown_on_exit=False)
+    own = TracerProvider(SessionSampler(configured_sampler(environ)), resource(), shutdown_on_exit=False)
     for delivery in deliveries:
-        provider.add_span_processor(delivery)
-    return Tracing(_tracer(provider), [each.shutdown for each in deliveries], [each.give_up for each in deliveries])
+        own.add_span_processor(delivery)
+    return Tracing(
+        own.get_tracer(SCOPE, __version__),
+        [each.shutdown for each in deliveries],
+        [each.give_up for each in deliveries],
+    )
 
 
 def _deliveries(exports: Exports, batches: Batches, losses: Losses) -> Iterator[Delivery]:
@@ -106,10 +110,11 @@ def _sending(exporter: Exporter, exports: Exports) -> Sending:
     return SpansOverHttp(exports.timeout, exports.compression)
 
 
-def _tracer(provider: AnyTracerProvider) -> Tracer:
-    """A tracer that samples sessions whole; other tracers of the same provider go on as they did."""
+def _tracer_of(provider: AnyTracerProvider) -> Tracer:
+    """A tracer of a provider that others have set, which samples sessions whole; their tracers go on as they did."""
     if not isinstance(provider, TracerProvider):
         return provider.get_tracer(SCOPE, __version__)
+    # A tracer keeps the sampler that its provider has when it is made.
     configured = provider.sampler
     provider.sampler = SessionSampler(configured)
     try:
