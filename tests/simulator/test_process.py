@@ -71,5 +71,5 @@ def test_a_scenario_that_there_is_not() -> None:
     assert done.returncode == BAD_CONFIGURATION
     assert done.stderr == (
         "voicetap simulate: --scenario: there is no perfect;"
-        " there are default, clean, troubled, eventful, untranscribed\n"
+        " there are default, clean, troubled, eventful, untranscribed, outage\n"
     )

@@ -18,6 +18,7 @@ from support.waiting import eventually, within
 from voicetap.simulator import server as server_module
 from voicetap.simulator.audio import silence, voice
 from voicetap.simulator.log import Log
+from voicetap.simulator.scenario import Outage
 from voicetap.simulator.server import Simulator
 from voicetap.simulator.tally import Tally, tally
 
@@ -82,6 +83,16 @@ async def test_a_spoken_turn(served: Served) -> None:
     counted = served.tally()
     assert counted.sent == received + Counter(["session.created"])
     assert counted.received == Counter(["session.update", "input_audio_buffer.append"])
+
+
+async def test_an_outage_is_timed_from_the_servers_beginning() -> None:
+    trouble = replace(QUICK, transcription_failure_rate=1.0)
+    scenario = replace(QUICK, outage=Outage(begins=0, lasts=60, every=1e9, behaviour=trouble))
+    simulator = Simulator(scenario, Log(None, scenario="outage", seed=1), 1)
+    async with TestClient(TestServer(simulator.application())) as client, client.ws_connect(PATH) as socket:
+        await socket.send_json({"type": "session.update", "session": TRANSCRIBING})
+        await speak(socket)
+        await until(socket, "conversation.item.input_audio_transcription.failed")
 
 
 @pytest.mark.parametrize(

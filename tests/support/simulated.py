@@ -61,7 +61,9 @@ class Talk:
 
     def __init__(self, scenario: Scenario = BRIEF, *, seed: str = "1", kind: str = "realtime") -> None:
         self.now = 100.0
-        self.session = Session("gpt-realtime", scenario, seed, at=self.now, created=1_700_000_000, kind=kind)
+        self.session = Session(
+            "gpt-realtime", scenario, seed, began=self.now, at=self.now, created=1_700_000_000, kind=kind
+        )
         self.closes: list[Close] = []
         self.all: list[Event] = []
         self._take(self.session.begin())

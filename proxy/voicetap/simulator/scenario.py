@@ -1,6 +1,6 @@
 """Scenarios: how the simulated server behaves, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 Range = tuple[float, float]
@@ -22,6 +22,22 @@ UNINTELLIGIBLE = Failure("transcription_error", "audio_unintelligible", "The aud
 
 LIMITED = Failure("tokens", "rate_limit_exceeded", "Rate limit reached for the model. Please try again in 1.2s.")
 BROKEN = Failure("server_error", None, "The server had an error while processing your request.")
+
+
+class Outage(NamedTuple):
+    """Times of trouble that come again and again; in seconds, the first since the server began to serve."""
+
+    begins: float
+    lasts: float
+    every: float
+    """From the beginning of one to the beginning of the next."""
+    behaviour: "Scenario"
+    """Of the server meanwhile. What a session begins with stays: its length, and the silence that its VAD waits for."""
+
+    def on(self, seconds: float) -> bool:
+        """Whether there is trouble so many seconds after the server began."""
+        since = seconds - self.begins
+        return since >= 0 and since % self.every < self.lasts
 
 
 @dataclass(frozen=True)
@@ -62,15 +78,39 @@ class Scenario:
     session_seconds: float = 3600.0
     """How long a session lives."""
 
+    outage: Outage | None = None
+
+    def at(self, seconds: float) -> "Scenario":
+        """What holds for that which begins so many seconds after the server began."""
+        return self.outage.behaviour if self.outage and self.outage.on(seconds) else self
+
     def __post_init__(self) -> None:
-        """Refuse rates that leave nothing to draw from."""
+        """Refuse rates that leave nothing to draw from, and an outage that is not over when the next begins."""
         outcomes = (self.transcription_failure_rate, self.empty_transcript_rate, self.missing_transcription_rate)
         others = (self.repeated_transcript_rate, self.response_failure_rate, self.stall_rate, self.tool_call_rate)
         if min(*outcomes, *others) < 0 or max(*others, sum(outcomes)) > 1:
             raise ValueError("the rates of a scenario must lie between 0 and 1, those of transcriptions together too")
+        if self.outage and not (self.outage.begins >= 0 and 0 < self.outage.lasts <= self.outage.every):
+            raise ValueError("an outage begins at 0 or later, and is over when the next one begins")
 
 
 DEFAULT = Scenario()
+
+_EVERYDAY = Scenario(
+    transcription_failure_rate=0.002,
+    empty_transcript_rate=0.02,
+    repeated_transcript_rate=0.05,
+    response_failure_rate=0.001,
+    tool_call_rate=0.2,
+)
+"""A good service: it fails now and then, far below what anybody is told of."""
+_UNTRANSCRIBED_EVERYDAY = replace(
+    _EVERYDAY,
+    transcription_failure_rate=0.8,
+    transcription_failures=(OVERLOADED,),
+    transcription_seconds=(1.0, 3.0),
+)
+"""The model that transcribes is overloaded, the one that talks is not: calls go on as if nothing were wrong."""
 
 SCENARIOS = {
     "default": DEFAULT,
@@ -86,5 +126,17 @@ SCENARIOS = {
         session_seconds=600.0,
     ),
     "untranscribed": Scenario(transcription_failure_rate=1.0, empty_transcript_rate=0.0),
+    "outage": replace(
+        _EVERYDAY, outage=Outage(begins=120.0, lasts=180.0, every=600.0, behaviour=_UNTRANSCRIBED_EVERYDAY)
+    ),
 }
-"""By the name that `--scenario` takes."""
+"""By the name that `--scenario` takes.
+
+    default        15 % of transcriptions fail, 5 % are empty; each has a result
+    clean          nothing fails
+    troubled       a quarter of transcriptions fails, some are empty, some never come
+    eventful       whatever a client has to cope with: responses that fail or stall, functions, sessions of 10 minutes
+    untranscribed  every transcription fails
+    outage         a good service, but from the third minute on, for three minutes of every ten, four of five
+                   transcriptions fail: alerts fire and end
+"""

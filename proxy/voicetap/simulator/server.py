@@ -34,6 +34,7 @@ class Simulator:
         self._scenario = scenario
         self._log = log
         self._seed = seed
+        self._began = time.monotonic()
         self._numbers = count(1)
         self._secrets = count(1)
         self._stopping = asyncio.Event()
@@ -57,7 +58,8 @@ class Simulator:
         model = request.query.get("model") or request.query.get("deployment") or ""
         kind = "transcription" if request.query.get("intent") == "transcription" else "realtime"
         seed = f"{self._seed} {next(self._numbers)}"
-        session = Session(model, self._scenario, seed, at=time.monotonic(), created=int(time.time()), kind=kind)
+        now, created = time.monotonic(), int(time.time())
+        session = Session(model, self._scenario, seed, began=self._began, at=now, created=created, kind=kind)
         # Not the whole target: some clients put keys into queries.
         self._log.opened(session.id, request.path, model)
         offered = request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "")

@@ -49,9 +49,15 @@ Output = Send | Close
 class Session:
     """A simulated session; equal arguments and equal input give equal output."""
 
-    def __init__(self, model: str, scenario: Scenario, seed: str, *, at: float, created: int, kind: str) -> None:
-        """`created` is the wall clock in whole seconds, for `expires_at`; `kind` is realtime or transcription."""
+    def __init__(
+        self, model: str, scenario: Scenario, seed: str, *, began: float, at: float, created: int, kind: str
+    ) -> None:
+        """`began` is when the server did; `created` is the wall clock in whole seconds, for `expires_at`.
+
+        `kind` is realtime or transcription.
+        """
         self._scenario = scenario
+        self._server_began = began
         self._ids = Ids(Random(f"{seed} ids"))
         # A stream of its own for each kind of choice: what a response draws moves no transcription's luck.
         self._responses = Random(f"{seed} responses")
@@ -176,7 +182,8 @@ class Session:
         if asked := self._settings["audio"]["input"]["transcription"]:
             model = asked["model"] or ""
             logprobs = settings.LOGPROBS in (self._settings["include"] or ())
-            script = transcribe(item, model, self._scenario, self._transcriptions, self._ids, logprobs=logprobs)
+            scenario = self._scenario.at(at - self._server_began)
+            script = transcribe(item, model, scenario, self._transcriptions, self._ids, logprobs=logprobs)
             self._agenda.add(_sending(script), at)
 
     def _clear(self, event: Event, at: float) -> Iterator[Event]:
@@ -222,7 +229,7 @@ class Session:
             request,
             self._conversation,
             self._conversation_id,
-            self._scenario,
+            self._scenario.at(at - self._server_began),
             self._responses,
             self._ids,
             self._cached,
