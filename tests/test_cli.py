@@ -121,6 +121,19 @@ def test_replay_wants_files(capsys: pytest.CaptureFixture[str], arguments: tuple
     assert fail(capsys, "replay", *arguments) == f"voicetap replay: {line}\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ((), "--url: is required"),
+        (("--url", f"ws://{CANARY}@host"), "--url: must be the URL of a Realtime server, as in ws://127.0.0.1:8080"),
+        (("--url", "ws://host", "--callers", "0"), "--callers: Input should be greater than 0"),
+        (("--url", "ws://host", "--seconds", "-1"), "--seconds: Input should be greater than 0"),
+    ],
+)
+def test_call_wants_a_server(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], line: str) -> None:
+    assert fail(capsys, "call", *arguments) == f"voicetap call: {line}\n"
+
+
 def test_any_name_is_the_name_of_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     names = ["a,b", "[c]", '"d"', "{}", "null", "-e"]
     assert main(["replay", names[0], "--json", *names[1:-1], "--", names[-1]]) == 1
@@ -129,7 +142,7 @@ def test_any_name_is_the_name_of_a_file(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_an_unknown_command_is_answered_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "'serve', 'demo', 'replay', 'simulate'" in fail(capsys, "server")
+    assert "'serve', 'demo', 'replay', 'simulate', 'call'" in fail(capsys, "server")
 
 
 def test_nothing_typed_shows_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,17 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from voicetap.config import Address, Label, Origin, Serve, parse_address, parse_label, parse_origin
+from voicetap.config import (
+    Address,
+    Call,
+    Label,
+    Origin,
+    Serve,
+    parse_address,
+    parse_call_url,
+    parse_label,
+    parse_origin,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +48,29 @@ def test_upstream(text: str, origin: Origin) -> None:
 def test_a_bad_upstream_is_refused_unquoted(text: str) -> None:
     with pytest.raises(ValueError, match="must be a URL") as problem:
         parse_origin(text)
+    assert "key" not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("ws://127.0.0.1:8080", "ws://127.0.0.1:8080/v1/realtime?model=gpt-realtime"),
+        ("https://api.openai.com/", "https://api.openai.com/v1/realtime?model=gpt-realtime"),
+        ("wss://h/openai/v1/realtime?model=m", "wss://h/openai/v1/realtime?model=m"),
+        ("ws://h:1/?model=m", "ws://h:1/?model=m"),
+    ],
+)
+def test_a_server_to_call(text: str, url: str) -> None:
+    assert parse_call_url(text) == url
+    assert Call(url=text).url == url
+
+
+@pytest.mark.parametrize(
+    "text", ["127.0.0.1:8080", "ws://", "ftp://host", "ws://key@host", "ws://host:0", "ws://h#x", ""]
+)
+def test_a_bad_server_to_call_is_refused_unquoted(text: str) -> None:
+    with pytest.raises(ValueError, match="must be the URL of a Realtime server") as problem:
+        parse_call_url(text)
     assert "key" not in str(problem.value)
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_settings import CliApp, CliSettingsSource, SettingsError
 
 from . import __version__
-from .config import Demo, Replay, Serve, Settings, Simulate
+from .config import Call, Demo, Replay, Serve, Settings, Simulate
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
@@ -20,7 +20,8 @@ BAD_CONFIGURATION = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; return its exit status."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    commands = {"serve": _serve, "demo": _demo, "replay": _replay, "simulate": _simulate}
+    commands = {"serve": _serve, "demo": _demo, "replay": _replay, "simulate": _simulate, "call": _call}
+    described = (("serve", Serve), ("demo", Demo), ("replay", Replay), ("simulate", Simulate), ("call", Call))
     parser = argparse.ArgumentParser(
         prog="voicetap",
         description="A transparent WebSocket proxy that shows what happens inside speech-to-speech calls.",
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"voicetap {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name, settings in (("serve", Serve), ("demo", Demo), ("replay", Replay), ("simulate", Simulate)):
+    for name, settings in described:
         subparsers.add_parser(name, help=(settings.__doc__ or "").splitlines()[0], add_help=False)
     if not arguments:
         parser.print_help()
@@ -64,6 +65,13 @@ def _replay(arguments: Sequence[str]) -> int:
 def _simulate(arguments: Sequence[str]) -> int:
     settings = _read(Simulate, "simulate", arguments)
     from .simulator import run
+
+    return run(settings)
+
+
+def _call(arguments: Sequence[str]) -> int:
+    settings = _read(Call, "call", arguments)
+    from .callers import run
 
     return run(settings)
 

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, FilePath, model_validator
 from pydantic.fields import FieldInfo
@@ -52,24 +52,34 @@ _TLS_OF_SCHEME = {"https": True, "wss": True, "http": False, "ws": False}
 def parse_origin(text: str) -> Origin:
     """Read the upstream's URL; raise ValueError, never quoting it: somebody may have put a key into it."""
     problem = "must be a URL of scheme and host alone, as in https://api.openai.com"
+    url = _split(text, problem)
+    if url.path not in ("", "/") or url.query:
+        raise ValueError(problem)
+    tls = _TLS_OF_SCHEME[url.scheme]
+    return Origin(tls, url.hostname or "", url.port or (443 if tls else 80))
+
+
+DEFAULT_TARGET = "/v1/realtime?model=gpt-realtime"
+
+
+def parse_call_url(text: str) -> str:
+    """The URL to call, with DEFAULT_TARGET where it is scheme and host alone; raise ValueError, never quoting it."""
+    url = _split(text, "must be the URL of a Realtime server, as in ws://127.0.0.1:8080")
+    origin_alone = url.path in ("", "/") and not url.query
+    return f"{url.scheme}://{url.netloc}{DEFAULT_TARGET}" if origin_alone else text
+
+
+def _split(text: str, problem: str) -> SplitResult:
+    """The parts of a URL that names a host to connect to; raise ValueError with the problem."""
     try:
         url = urlsplit(text)
         port = url.port
         (url.hostname or "").encode("idna")
     except ValueError as error:
         raise ValueError(problem) from error
-    tls = _TLS_OF_SCHEME.get(url.scheme)
-    if (
-        tls is None
-        or not url.hostname
-        or "@" in url.netloc
-        or url.path not in ("", "/")
-        or url.query
-        or url.fragment
-        or port == 0
-    ):
+    if url.scheme not in _TLS_OF_SCHEME or not url.hostname or "@" in url.netloc or url.fragment or port == 0:
         raise ValueError(problem)
-    return Origin(tls, url.hostname, port or (443 if tls else 80))
+    return url
 
 
 class Label(NamedTuple):
@@ -115,6 +125,7 @@ def _valid(parse: Callable[[str], object]) -> AfterValidator:
 
 AddressOption = Annotated[str, _valid(parse_address)]
 OriginOption = Annotated[str, _valid(parse_origin)]
+CallOption = Annotated[str, AfterValidator(parse_call_url)]
 Seconds = Annotated[float, Field(gt=0)]
 Bytes = Annotated[int, Field(gt=0)]
 
@@ -194,9 +205,19 @@ class Simulate(Settings):
     """Run the simulated Realtime server alone, to test voice clients against."""
 
     listen: AddressOption = Field("127.0.0.1:8090", description="where clients connect")
-    scenario: str = Field("default", description="how the server behaves, by name")
+    scenario: str = Field(
+        "default", description="how the server behaves: default, clean, troubled, eventful, untranscribed or outage"
+    )
     log: Path | None = Field(None, description="a file that gets one JSON line per event sent and received")
     seed: int = Field(1, description="equal seeds make equal choices")
+
+
+class Call(Settings):
+    """Run scripted callers alone, against any Realtime server; the key is that of OPENAI_API_KEY, or one made up."""
+
+    url: CallOption = Field(description="the server to call, or voicetap before it (ws, wss, http, https)")
+    callers: Annotated[int, Field(gt=0)] = Field(6, description="how many call at once")
+    seconds: Seconds | None = Field(None, description="seconds to go on; without it, until told to stop")
 
 
 with warnings.catch_warnings():
@@ -260,7 +281,7 @@ class Serve(Settings):
         origin = parse_origin(self.upstream)
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("--tls-cert and --tls-key must be given together")
-        if not origin.tls and not self.allow_plaintext_upstream and not _is_loopback(origin.host):
+        if not origin.tls and not self.allow_plaintext_upstream and not is_loopback(origin.host):
             raise ValueError(
                 "--upstream without TLS would send keys readable over the network; "
                 "use https, or say --allow-plaintext-upstream"
@@ -308,7 +329,8 @@ class _ConfigFile(PydanticBaseSettingsSource):
         return options
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether what is sent to this host stays on this machine."""
     if host == "localhost":
         return True
     try:

@@ -22,22 +22,14 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from .simulator.caller import Caller, Habits
+from .callers import CALLERS, MADE_UP_KEY, caller
+from .config import DEFAULT_TARGET
 from .simulator.tally import Tally, tally
 
 DIFFERENT = 1
 """Exit status where the figures differ, or where there are none."""
 INTERRUPTED = 130
 
-CALLERS = (
-    Habits(greeted=True),
-    Habits(append_ms=20, impatient_rate=0.5),
-    Habits(append_ms=100, interrupting_rate=0.8, labelled=True),
-    Habits(transcription_model="whisper-1", impatient_rate=0.0, interrupting_rate=0.0),
-    Habits(append_ms=40, transcription_model="whisper-1", overshooting_rate=0.5),
-    Habits(append_ms=80, overshooting_rate=0.0, labelled=True),
-)
-KEY = "sk-demo"
 START_SECONDS = 30.0
 """Most of it is the import of the packages, on a busy machine."""
 AGREE_SECONDS = 5.0
@@ -182,12 +174,12 @@ async def _call(console: Console, seconds: float, listen: str) -> None:
     def told(sender: str, kind: str) -> None:
         seen[kind] += 1
 
-    url = f"ws://{listen}/v1/realtime?model=gpt-realtime"
+    url = f"ws://{listen}{DEFAULT_TARGET}"
     showing = asyncio.create_task(_show(console, seconds, seen))
     try:
         async with asyncio.TaskGroup() as calls:
-            for number, habits in enumerate(CALLERS):
-                calls.create_task(Caller(f"caller {number}", habits, told).call(url, KEY, seconds))
+            for number in range(len(CALLERS)):
+                calls.create_task(caller(number, told).call(url, MADE_UP_KEY, seconds))
                 # One after the other, so that each caller meets the same session of the server in every run.
                 await asyncio.sleep(0.05)
     except ExceptionGroup as group:
