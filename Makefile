@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint smoke bench stages scrape fix docs constraints clean
+.PHONY: help setup demo test check lint smoke bench stages scrape fix docs boards constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -51,6 +51,9 @@ fix: $(VENV)/.dev ## format, and repair what the linter can
 docs: $(VENV)/.dev ## write docs/states.md and docs/metrics.md from the tables that they show
 	$(BIN)/python docs/states.py > docs/states.new && mv docs/states.new docs/states.md
 	$(BIN)/python docs/metrics.py > docs/metrics.new && mv docs/metrics.new docs/metrics.md
+
+boards: $(VENV)/.dev ## write what Grafana and Prometheus read, dashboards/compiled, from dashboards/
+	$(BIN)/python -m dashboards
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .cache dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

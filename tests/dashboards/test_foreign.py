@@ -1,0 +1,29 @@
+"""What comes with every scrape besides voicetap's own."""
+
+import pytest
+from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
+
+from dashboards import foreign
+from dashboards.boards.queries import now
+from dashboards.foreign import Foreign
+
+OF_THE_PROCESS = [
+    metric
+    for metric in vars(foreign).values()
+    if isinstance(metric, Foreign) and metric.name.startswith(("process_", "python_"))
+]
+
+
+@pytest.mark.parametrize("metric", OF_THE_PROCESS, ids=lambda metric: metric.name)
+def test_the_client_library_exposes_it(metric: Foreign) -> None:
+    """With the collectors that voicetap registers."""
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    GCCollector(registry=registry)
+    samples = [sample for family in registry.collect() for sample in family.samples if sample.name == metric.full_name]
+    assert samples
+    assert {tuple(sample.labels) for sample in samples} == {metric.labels}
+
+
+def test_it_is_asked_for_under_its_own_name() -> None:
+    assert now(foreign.UP, by=("instance",)) == 'sum by (instance) (up{job=~"$job", instance=~"$instance"})'
