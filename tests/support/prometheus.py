@@ -49,7 +49,7 @@ class Prometheus:
     """One that answers."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
+        self.address = address
 
     def query(self, promql: str, at: float | None = None) -> list[tuple[Labels, float]]:
         """What an expression is now, or was at a time (Unix seconds): labels and value of each series."""
@@ -90,7 +90,7 @@ class Prometheus:
 
     def ask(self, what: str, **parameters: Any) -> Any:
         """The `data` of an answer of the HTTP API."""
-        url = f"http://{self._address}/api/v1/{what}?{urllib.parse.urlencode(parameters)}"
+        url = f"http://{self.address}/api/v1/{what}?{urllib.parse.urlencode(parameters)}"
         try:
             with OPENER.open(url, timeout=WAIT_SECONDS) as answer:
                 said = json.load(answer)
