@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint smoke bench stages scrape fix docs boards constraints clean
+.PHONY: help setup demo test check lint smoke bench stages scrape fix docs boards pictures constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -54,6 +54,9 @@ docs: $(VENV)/.dev ## write docs/states.md and docs/metrics.md from the tables t
 
 boards: $(VENV)/.dev ## write what Grafana and Prometheus read, dashboards/compiled, from dashboards/
 	$(BIN)/python -m dashboards
+
+pictures: $(VENV)/.dev ## draw the boards from a Prometheus into docs/images; PICTURES='--help'
+	@$(BIN)/python -m dashboards.pictures --theme both --sheet $(PICTURES)
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .cache dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
