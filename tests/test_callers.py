@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from support.foreign_server import answering
 from support.processes import simulate
 from support.simulated import BRIEF
 from support.waiting import eventually, within
@@ -28,6 +29,7 @@ QUICK = replace(
     BRIEF, transcription_seconds=(0.0, 0.0), response_seconds=(0.0, 0.0), reply_ms=(600, 600), generation_speed=50.0
 )
 SECRET = "sk-canary-0123456789"
+GOING_ON = " the callers go on trying\n"
 START_SECONDS = 20.0
 """Most of it is the import of the packages, on a busy machine."""
 
@@ -109,27 +111,36 @@ async def test_of_a_server_that_is_not_there_it_complains_once_and_tries_again(
         assert line.endswith("; the callers go on trying")
 
 
+async def test_nonsense_is_told_and_the_callers_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """One odd message must not end all callers; what it says may be private."""
+    asked: list[str] = []
+
+    async def chatter(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path_qs)
+        socket = web.WebSocketResponse(protocols=("realtime",))
+        await socket.prepare(request)
+        await socket.send_str(SECRET)
+        async for _ in socket:
+            pass
+        return socket
+
+    async with answering(chatter) as address, calling(f"ws://{address}"):
+        await eventually(lambda: len(asked) >= 4)
+    told = capsys.readouterr().err
+    assert told == f"voicetap call: ws://{address}: the server sends what is no event of the Realtime API;" + GOING_ON
+
+
 async def test_a_refusal_is_told_by_its_status_without_the_query(capsys: pytest.CaptureFixture[str]) -> None:
     asked: list[str] = []
 
-    async def refuse(request: web.Request) -> web.Response:
+    async def refuse(request: web.Request) -> web.StreamResponse:
         asked.append(request.path_qs)
         return web.Response(status=401)
 
-    application = web.Application()
-    application.router.add_get("/{any:.*}", refuse)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    address = f"127.0.0.1:{runner.addresses[0][1]}"
-    try:
-        async with calling(f"ws://{address}/openai/v1/realtime?api-key={SECRET}"):
-            await eventually(lambda: len(asked) >= 4)
-    finally:
-        await runner.cleanup()
+    async with answering(refuse) as address, calling(f"ws://{address}/openai/v1/realtime?api-key={SECRET}"):
+        await eventually(lambda: len(asked) >= 4)
     assert set(asked) == {f"/openai/v1/realtime?api-key={SECRET}"}
-    assert capsys.readouterr().err == f"voicetap call: ws://{address}: status 401; the callers go on trying\n"
+    assert capsys.readouterr().err == f"voicetap call: ws://{address}: status 401;" + GOING_ON
 
 
 async def test_a_bad_key_is_told_too(capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,7 +149,7 @@ async def test_a_bad_key_is_told_too(capsys: pytest.CaptureFixture[str]) -> None
     async with serving(LOOPBACK, QUICK, log=log) as address, calling(f"ws://{address}", "sk-bad"):
         await eventually(lambda: log.tally().closes["server", 3000] >= 3)
     said = capsys.readouterr().err
-    assert said == f"voicetap call: ws://{address}: the server hung up; the callers go on trying\n"
+    assert said == f"voicetap call: ws://{address}: the server hung up;" + GOING_ON
 
 
 def test_a_key_does_not_travel_readable(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

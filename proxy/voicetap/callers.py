@@ -1,6 +1,6 @@
 """Scripted callers alone: they call a Realtime server, hang up and call again, until they are told to stop.
 
-A server that is not there, or refuses, is tried again: nobody has to start them in the right order.
+A server that is not there, refuses, or sends nonsense, is tried again: nobody has to start them in the right order.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from .config import Call, is_loopback, parse_origin
-from .simulator.caller import Caller, Habits
+from .simulator.caller import Caller, Habits, Nonsense
 
 CALLERS = (
     Habits(greeted=True),
@@ -101,7 +101,7 @@ async def _again_and_again(number: int, options: Call, key: str, complaints: "_C
         try:
             await caller(number, told, call).call(options.url, key, seconds)
             pause = random.uniform(*PAUSE_SECONDS)
-        except (OSError, aiohttp.ClientError) as error:
+        except (OSError, aiohttp.ClientError, Nonsense) as error:
             complaints.say(error)
             pause = RETRY_SECONDS
         call += 1
@@ -135,4 +135,4 @@ def _reason(error: Exception) -> str:
     """In a few words, and never those of aiohttp, which quote the URL and so a key in its query."""
     if isinstance(error, aiohttp.WSServerHandshakeError):
         return f"status {error.status}"
-    return str(error) if isinstance(error, OSError) and str(error) else type(error).__name__
+    return str(error) if isinstance(error, OSError | Nonsense) and str(error) else type(error).__name__

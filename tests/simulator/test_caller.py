@@ -1,5 +1,6 @@
 """The caller against the server; what it does is read from the server's log."""
 
+import asyncio
 import io
 from collections import Counter
 from dataclasses import replace
@@ -8,11 +9,13 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from support.foreign_server import answering
 from support.simulated import BRIEF
+from support.waiting import within
 from voicetap.config import Address
 from voicetap.simulator import Scenario, serving
 from voicetap.simulator import caller as caller_module
-from voicetap.simulator.caller import Caller, Habits, Playback
+from voicetap.simulator.caller import Caller, Habits, Nonsense, Playback
 from voicetap.simulator.tally import Tally, tally
 
 LOOPBACK = Address("127.0.0.1", 0)
@@ -82,15 +85,68 @@ async def test_a_server_that_hangs_up() -> None:
 
 
 async def test_a_server_that_refuses() -> None:
-    runner = web.AppRunner(web.Application())
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, *LOOPBACK).start()
-        url = f"ws://127.0.0.1:{runner.addresses[0][1]}/v1/realtime"
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=404)
+
+    async with answering(refuse) as address:
         with pytest.raises(aiohttp.WSServerHandshakeError):
-            await Caller("test", PATIENT, lambda sender, kind: None).call(url, "sk-test", 1.0)
-    finally:
-        await runner.cleanup()
+            await Caller("test", PATIENT, lambda sender, kind: None).call(f"ws://{address}", "sk-test", 1.0)
+
+
+SECRET = "what somebody said"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\x81\x12" + SECRET.encode(),
+        b"\x82\x02\x00\x01",
+        b"\x81\x03[1]",
+        b'\x81\x08{"a": 1}',
+        b'\x81\x27{"type":"input_audio_buffer.committed"}',
+        b"\x81\x02\xff\xfe",
+        b"\xff\xff",
+    ],
+    ids=["text", "binary", "list", "without a type", "without an item", "not UTF-8", "no frame"],
+)
+async def test_a_server_that_sends_what_is_no_event(frame: bytes) -> None:
+    async def chatter(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(protocols=("realtime",), timeout=0.1)
+        await socket.prepare(request)
+        assert request.transport is not None
+        request.transport.write(frame)
+        async for _ in socket:
+            pass
+        return socket
+
+    async with answering(chatter) as address:
+        with pytest.raises(Nonsense) as raised:
+            await Caller("test", PATIENT, lambda sender, kind: None).call(f"ws://{address}", "sk-test", 1.0)
+    assert SECRET not in str(raised.value)
+
+
+async def test_a_server_that_hangs_is_not_waited_for_longer_than_a_stop_of_a_container_allows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert caller_module.HANG_UP_SECONDS <= 5
+    monkeypatch.setattr(caller_module, "HANG_UP_SECONDS", 0.05)
+    called = asyncio.Event()
+
+    async def hang(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(protocols=("realtime",))
+        await socket.prepare(request)
+        await socket.receive()
+        called.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with answering(hang) as address:
+        caller = Caller("test", PATIENT, lambda sender, kind: None)
+        calling = asyncio.create_task(caller.call(f"ws://{address}", "sk-test", 60.0))
+        await within(called.wait())
+        calling.cancel()
+        await within(asyncio.wait({calling}), 3)
+        assert calling.cancelled()
 
 
 def test_playback_is_real_time_over_what_has_come() -> None:

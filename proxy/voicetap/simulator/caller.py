@@ -21,7 +21,16 @@ PATIENCE_SECONDS = 8.0
 """Without an answer for so long, the caller says something else."""
 LAST_WORDS_SECONDS = 3.0
 """How long it stays on the line, once it has nothing more to say, for what is still to come."""
+HANG_UP_SECONDS = 5.0
+"""How long it waits for the server's Close. Who stops a container gives it 10 s."""
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
+
+
+class Nonsense(Exception):
+    """The server sent what is no event of the Realtime API. Says nothing of the content, which may be private."""
+
+    def __init__(self) -> None:
+        super().__init__("the server sends what is no event of the Realtime API")
 
 
 @dataclass(frozen=True)
@@ -90,12 +99,14 @@ class Caller:
     async def call(self, url: str, key: str, seconds: float) -> None:
         """Call for so many seconds of the caller's own time, stay for the last words, and hang up with 1000.
 
-        Raises ConnectionError where the server hangs up first, aiohttp.ClientError where there is no connection.
+        Raises ConnectionError where the server hangs up first, aiohttp.ClientError where there is no connection, and
+        Nonsense.
         """
         headers = {"Authorization": f"Bearer {key}"}
+        closing = aiohttp.ClientWSTimeout(ws_close=HANG_UP_SECONDS)
         async with (
             aiohttp.ClientSession(headers=headers) as http,
-            http.ws_connect(url, protocols=("realtime",), max_msg_size=MAX_MESSAGE_BYTES) as socket,
+            http.ws_connect(url, protocols=("realtime",), timeout=closing, max_msg_size=MAX_MESSAGE_BYTES) as socket,
         ):
             listening = asyncio.create_task(self._listen(socket))
             speaking = asyncio.create_task(self._speak(socket))
@@ -178,9 +189,13 @@ class Caller:
 
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for message in socket:
-            event = message.json()
-            self._told("server", event["type"])
-            await self._take(socket, event)
+            try:
+                event = message.json()
+                self._told("server", event["type"])
+                await self._take(socket, event)
+            except (ValueError, TypeError, LookupError) as error:
+                # No JSON, no object, a field that is missing or of another type; also what breaks the protocol.
+                raise Nonsense from error
             self._changed.set()
 
     async def _take(self, socket: aiohttp.ClientWebSocketResponse, event: dict[str, Any]) -> None:
