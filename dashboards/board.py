@@ -8,6 +8,8 @@ from grafana_foundation_sdk.builders import dashboard
 from grafana_foundation_sdk.builders.dashboard import AnnotationQuery, DashboardLink, QueryVariable
 from grafana_foundation_sdk.models.dashboard import Dashboard, DashboardCursorSync, DashboardLinkType, GridPos
 
+from voicetap.signals.names import BUILD_INFO
+
 from . import variables
 from .foreign import PROCESS_START
 from .panels import AnyPanel
@@ -107,7 +109,7 @@ def _starts() -> AnnotationQuery:
         .datasource(variables.DATASOURCE)
         .enable(True)
         .icon_color("blue")
-        .expr(f"{selector(PROCESS_START, *_CHOSEN)} * 1000")
+        .expr(f"{selector(PROCESS_START, *_CHOSEN)} * 1000\n  and on (job, instance) {selector(BUILD_INFO, *_CHOSEN)}")
         .use_value_for_time(True)
         .title_format("voicetap started")
         .text_format("{{instance}}")

@@ -68,11 +68,18 @@ FAST_BURN = Burn(14.4, "1h", "5m", "critical", 20)
 """2 % of the budget in an hour."""
 STEADY_BURN = Burn(6, "6h", "30m", "critical", 40)
 """5 % in six hours."""
-SLOW_BURN = Burn(3, "1d", "2h", "warning", 100)
-"""10 % in a day."""
 CREEPING_BURN = Burn(1, "3d", "6h", "warning", 300)
-"""10 % in three days: at this rate nothing is left at the end."""
-BURNS = (FAST_BURN, STEADY_BURN, SLOW_BURN, CREEPING_BURN)
+"""10 % in three days: at this rate nothing is left at the end. A day at three times the rate, which others watch
+besides, spends as much, and is told of at the same moment."""
+BURNS = (FAST_BURN, STEADY_BURN, CREEPING_BURN)
+
+LATENCY_BURNS = (FAST_BURN, STEADY_BURN._replace(severity="warning"), CREEPING_BURN)
+"""Slow is not silent: somebody is woken where most turns are slow. Of turns with 1.4 s in the middle and 3.5 s at the
+95th percentile, which the published figures call healthy, 45 % are slower than TURN_LATENCY_SECONDS."""
+
+LAST_KNOWN = "1h"
+"""For so long the last figure of a short window counts where calls are so few that it has none. Without, an outage
+would seem to be over whenever nobody calls for five minutes."""
 
 INTERRUPTION_RATIO = 0.5
 """Interruptions of spoken answers. People cut off an answer in five; where every second one is cut off, echo or
@@ -106,11 +113,14 @@ class Few(NamedTuple):
     ratio: float
     """Of all events, more than this were bad."""
     window: str
+    long: str
+    """Where not even so many come in the window."""
 
 
-FEW = Few(3, 0.5, "30m")
-"""Three failures in half an hour, and more failures than successes: no chance, however little traffic there is. Of
-faults that should not be there at all (silent sessions, gaps, sinks), the number alone is worth a word."""
+FEW = Few(3, 0.5, "30m", "6h")
+"""Three failures in half an hour, or in six where there is a call an hour, and more failures than successes: no chance,
+however little traffic there is. Of faults that should not be there at all (silent sessions, gaps, sinks), the number
+alone is worth a word."""
 
 WINDOW = "1h"
 """Over which a ratio is judged that has no budget: long enough for a number of calls, and over within the hour."""
@@ -122,6 +132,21 @@ DOWN_FOR = "5m"
 """Longer than a restart, or the scrape or two that a busy process misses."""
 LEAST_EVENTS = 20
 """In WINDOW, below which a ratio says nothing: one of 20 is 5 %, less than any ratio that stands with this guard."""
+
+STOPPED_IN = "30m"
+"""Over which it is judged that what should come does not."""
+STOPPED_PAST = "1w"
+"""When as many calls are expected as now: habits differ between hours and days, not weeks."""
+STOPPED_CALLS = 20
+"""Calls in STOPPED_IN a week ago, and in six hours today, before it means anything that none comes: by chance that is
+so once in 500 million. That there were some today keeps holidays and last week's load test from waking anybody."""
+STOPPED_STARTS = 10
+"""Sessions in STOPPED_IN, before it means anything that nobody says anything in them: each may be a wrong number."""
+STOPPED_LEFT = 0.2
+"""Of what the last three days have to each call, or to each turn: less is no change of habits."""
+
+RESTARTS = 3
+"""In WINDOW, of one process. A rollout, and its being taken back, are two."""
 
 CUT_OFF_TRANSCRIPTION_RATIO = 0.5
 """Transcriptions that the end of the call cut off, of all. Of a call of two turns or more only the last may be, when
@@ -144,8 +169,11 @@ INTERRUPTIONS_EXPECTED = 20
 60,000 cases."""
 
 ABNORMAL_CLOSE_RATIO = 0.1
-"""Of the connections that ended: by one side, with another code than 1000, 1001 or none (1005). Networks fail and
-processes end; one of ten is no background any more."""
+"""Of the connections that ended: by one side, with another code than 1000, 1001 or none (1005), or than those of a
+refusal (3000, 4000), which SESSION_START is about. Networks fail and processes end; one of ten is no background any
+more."""
+BREAKDOWN_RATIO = 0.5
+"""Of the same: where most calls break off, somebody is woken."""
 
 SESSIONS_EXPIRING = 3
 """Within five minutes, at the limit of the API (60 minutes at OpenAI). One is a long call; several at once are a
@@ -159,8 +187,9 @@ EVENT_LOOP_LAG_RATIO = 0.02
 minutes (0.3 %); 2 % is a process that has more to do than its core can."""
 
 MEMORY_GROWTH_BYTES = 64 * 2**20
-"""More than on the day before at the same time. Memory does not grow with the length of sessions; this much in a day
-is 2.7 MiB an hour, above what an allocator's fragmentation comes to."""
+"""More than on the day before at the same time, two days running: what the first busy day of a process leaves with the
+allocator is a step, and comes once. Memory does not grow with the length of sessions; this much in a day is 2.7 MiB an
+hour."""
 MEMORY_SESSION_BYTES = 128 * 2**10
 """What an active session may take, so that growth of traffic is no growth of memory."""
 

@@ -1,6 +1,6 @@
 """How panels look: figures, lines, stacks, bars, heatmaps and tables, in one style."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from grafana_foundation_sdk.builders import bargauge, heatmap, stat, table, timeseries
@@ -24,10 +24,13 @@ _Figures = TypeVar("_Figures", stat.Panel, bargauge.Panel)
 _Any = TypeVar("_Any", stat.Panel, timeseries.Panel, bargauge.Panel, heatmap.Panel, table.Panel)
 
 GOOD, WARNING, BAD, NEUTRAL = "green", "orange", "red", "blue"
+UNKNOWN = "#6e7078"
+"""Of a figure that there is none of: neither good nor bad."""
 COLOURS = {
     "completed": GOOD,
     "answered": GOOD,
     "started": GOOD,
+    "client_closed": GOOD,
     "101": GOOD,
     "interrupted": "purple",
     "cancelled": "purple",
@@ -36,17 +39,28 @@ COLOURS = {
     "timed_out": WARNING,
     "no_response": WARNING,
     "unanswered": WARNING,
+    "unfinished": WARNING,
+    "closed": WARNING,
+    "timeout": WARNING,
+    "client_lost": WARNING,
+    "server_closed": NEUTRAL,
     "session_closed": "text",
-    "closed": "text",
+    "drained": "text",
+    "expired": "yellow",
     "failed": BAD,
     "rejected": BAD,
     "refused": BAD,
+    "upstream_lost": "dark-red",
 }
 """Of outcomes, the same on every board."""
-
+SHADES = {"99 of 100": "purple", "95 of 100": NEUTRAL, "half": "light-blue"}
+"""Of percentiles: none of them is good or bad by itself."""
 
 _DECIMALS = {units.PercentUnit: 1, units.LocaleFormat: 0}
 """Of figures: Grafana would write 0.0674%, and 74.3 of what can be counted, for Prometheus extrapolates."""
+_ROOM = {units.PercentUnit: 0.1, units.Short: 1.0}
+"""To which an axis reaches where nothing else is said: what is small shall look small, and of zeros alone Grafana would
+make an axis up to 10000%."""
 
 
 class Query(NamedTuple):
@@ -58,7 +72,7 @@ class Query(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """Colours by value: the first from the bottom up, each other from its bound on."""
+    """Colours by value: the first from 0 on, each other from its bound on. Where there is no value it is UNKNOWN."""
 
     bottom: str
     above: tuple[tuple[float, str], ...] = ()
@@ -79,7 +93,7 @@ def good_above(bad: float, bound: float) -> Steps:
 
 def figure(title: str, description: str, unit: str, query: Query, steps: Steps = NO_STEPS) -> stat.Panel:
     """One number, large, on the colour of its state."""
-    panel = _figures(stat.Panel(), title, description, unit, [query], steps)
+    panel = _figures(stat.Panel(), title, description, unit, [query], _judging(steps))
     return (
         panel.color_mode(common.BigValueColorMode.BACKGROUND_SOLID)
         .graph_mode(common.BigValueGraphMode.NONE)
@@ -93,7 +107,7 @@ def average(title: str, description: str, unit: str, query: Query) -> stat.Panel
         _panel(stat.Panel(), title, description)
         .unit(unit)
         .with_target(_line(query, 0))
-        .thresholds(_thresholds(NO_STEPS))
+        .thresholds(_judging(NO_STEPS))
         .reduce_options(ReduceDataOptions().calcs(["mean"]))
         .color_mode(common.BigValueColorMode.BACKGROUND_SOLID)
         .graph_mode(common.BigValueGraphMode.AREA)
@@ -105,17 +119,17 @@ def average(title: str, description: str, unit: str, query: Query) -> stat.Panel
 def comparison(title: str, description: str, unit: str, *queries: Query, steps: Steps = NO_STEPS) -> stat.Panel:
     """Numbers beside each other, each with its name."""
     return (
-        _figures(stat.Panel(), title, description, unit, queries, steps)
+        _figures(stat.Panel(), title, description, unit, queries, _judging(steps))
         .color_mode(common.BigValueColorMode.VALUE)
         .graph_mode(common.BigValueGraphMode.NONE)
         .text_mode(common.BigValueTextMode.VALUE_AND_NAME)
     )
 
 
-def bars(title: str, description: str, unit: str, *queries: Query, steps: Steps = NO_STEPS) -> bargauge.Panel:
+def bars(title: str, description: str, unit: str, *queries: Query) -> bargauge.Panel:
     """A bar for each series, over the time range of the board."""
     return (
-        _figures(bargauge.Panel(), title, description, unit, queries, steps)
+        _figures(bargauge.Panel(), title, description, unit, queries, _thresholds([(None, NEUTRAL)]))
         .display_mode(common.BarGaugeDisplayMode.GRADIENT)
         .orientation(common.VizOrientation.HORIZONTAL)
         .min(0)
@@ -130,19 +144,21 @@ def lines(
     limit: float | None = None,
     room: float | None = None,
     colours: Mapping[str, str] = {},
+    empty: str = "no data",
 ) -> timeseries.Panel:
-    """A line for each series; `limit` draws the objective across them.
+    """A line for each series; `limit` draws the objective across them, in the colour of figures that miss it.
 
-    The axis reaches at least to `room`, else to the limit: what is small shall look small.
+    The axis reaches at least to `room`, else to the limit. `empty` is what is written where there is no line.
     """
-    panel = _graph(title, description, unit, queries, colours).fill_opacity(6)
-    if room is not None:
-        panel = panel.axis_soft_max(room)
+    panel = _graph(title, description, unit, queries, colours, empty).fill_opacity(6)
+    reach = room or limit or _ROOM.get(unit)
+    if reach is not None:
+        panel = panel.axis_soft_max(reach)
     if limit is None:
         return panel
-    steps = _thresholds(Steps("transparent", ((limit, BAD),)))
+    steps = _thresholds([(None, "transparent"), (limit, WARNING)])
     dashed = GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
-    return panel.thresholds(steps).thresholds_style(dashed).axis_soft_max(limit if room is None else room)
+    return panel.thresholds(steps).thresholds_style(dashed)
 
 
 def stack(
@@ -152,6 +168,7 @@ def stack(
     *queries: Query,
     across: Query | None = None,
     colours: Mapping[str, str] = {},
+    empty: str = "none",
 ) -> timeseries.Panel:
     """Areas on top of each other, which add up; `across` is a line over them that is no part of the sum.
 
@@ -159,7 +176,7 @@ def stack(
     """
     stacked = StackingConfig().mode(common.StackingMode.NORMAL).group("A")
     every = queries if across is None else (*queries, across)
-    panel = _graph(title, description, unit, every, colours).fill_opacity(60).line_width(0).stacking(stacked)
+    panel = _graph(title, description, unit, every, colours, empty).fill_opacity(60).line_width(0).stacking(stacked)
     if across is None:
         return panel
     apart = {"stacking": {"mode": "none"}, "fillOpacity": 0, "lineWidth": 2}
@@ -167,7 +184,7 @@ def stack(
     return panel.override_by_name(across.legend, [_fixed("text"), *own])
 
 
-def spread(title: str, description: str, unit: str, query: Query) -> heatmap.Panel:
+def spread(title: str, description: str, unit: str, query: Query, empty: str = "none") -> heatmap.Panel:
     """How a histogram's samples are spread over its buckets, as time goes on; the points are exemplars."""
     target = _query(query, 0).range().exemplar(True).format(prometheus.PromQueryFormat.HEATMAP).legend_format("{{le}}")
     colour = heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Oranges").steps(64).exponent(0.5)
@@ -182,6 +199,7 @@ def spread(title: str, description: str, unit: str, query: Query) -> heatmap.Pan
         .tooltip(heatmap.HeatmapTooltip().mode(common.TooltipDisplayMode.SINGLE).y_histogram(True))
         .exemplars_color("rgba(255,0,255,0.5)")
         .cell_gap(1)
+        .no_value(empty)
     )
 
 
@@ -212,9 +230,9 @@ def _panel(panel: _Any, title: str, description: str) -> _Any:
 
 
 def _figures(
-    panel: _Figures, title: str, description: str, unit: str, queries: Iterable[Query], steps: Steps
+    panel: _Figures, title: str, description: str, unit: str, queries: Iterable[Query], colours: ThresholdsConfig
 ) -> _Figures:
-    panel = _panel(panel, title, description).unit(unit).thresholds(_thresholds(steps)).no_value("no data")
+    panel = _panel(panel, title, description).unit(unit).thresholds(colours).no_value("no data")
     if unit in _DECIMALS:
         panel = panel.decimals(_DECIMALS[unit])
     for number, query in enumerate(queries):
@@ -224,11 +242,11 @@ def _figures(
 
 
 def _graph(
-    title: str, description: str, unit: str, queries: Iterable[Query], colours: Mapping[str, str]
+    title: str, description: str, unit: str, queries: Iterable[Query], colours: Mapping[str, str], empty: str
 ) -> timeseries.Panel:
     legend = VizLegendOptions().show_legend(True).display_mode(common.LegendDisplayMode.LIST)
     tooltip = VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.DESCENDING)
-    panel = _panel(timeseries.Panel(), title, description).unit(unit).min(0).no_value("none")
+    panel = _panel(timeseries.Panel(), title, description).unit(unit).min(0).no_value(empty)
     for number, query in enumerate(queries):
         panel = panel.with_target(_line(query, number))
     for name, colour in colours.items():
@@ -261,8 +279,12 @@ def _query(query: Query, number: int) -> Dataquery:
     )
 
 
-def _thresholds(steps: Steps) -> ThresholdsConfig:
-    bounds: list[tuple[float | None, str]] = [(None, steps.bottom), *steps.above]
+def _judging(steps: Steps) -> ThresholdsConfig:
+    """What has no value has the colour of what is below all bounds; nothing that is shown is below 0."""
+    return _thresholds([(None, UNKNOWN), (0.0, steps.bottom), *steps.above])
+
+
+def _thresholds(bounds: Sequence[tuple[float | None, str]]) -> ThresholdsConfig:
     return (
         ThresholdsConfig()
         .mode(dashboard.ThresholdsMode.ABSOLUTE)

@@ -61,19 +61,24 @@ def least(expression: str, *by: str) -> str:
     return f"min by ({', '.join(by)}) ({expression})" if by else f"min({expression})"
 
 
+def greatest(expression: str, *by: str) -> str:
+    """The largest, one for each combination of these labels."""
+    return f"max by ({', '.join(by)}) ({expression})" if by else f"max({expression})"
+
+
 def ratio(part: str, whole: str) -> str:
     """A share, 0 to 1; no series where there is nothing to have a share in, rather than NaN."""
     return f"{part}\n  / ({whole} > 0)"
 
 
+def rest(share: str) -> str:
+    """What remains of the whole; rounding does not take it below 0."""
+    return f"clamp_min(1 - {share}, 0)"
+
+
 def some(counts: str) -> str:
     """Without the series that are 0: what can be foreseen and did not happen."""
     return f"{counts} > 0"
-
-
-def largest(number: int, expression: str) -> str:
-    """So many of its series, at each moment that is asked for."""
-    return f"topk({number}, {expression})"
 
 
 def quantile(share: float, buckets: str, *by: str) -> str:

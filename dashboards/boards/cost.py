@@ -4,10 +4,8 @@ from grafana_foundation_sdk.models import units
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from voicetap.signals.names import (
-    COST,
     GENERATED_AUDIO,
     INPUT_AUDIO,
-    ITEMS,
     RATE_LIMIT_LIMIT,
     RATE_LIMIT_REMAINING,
     RESPONSES,
@@ -21,15 +19,17 @@ from voicetap.signals.names import (
 
 from .. import objectives, variables
 from ..board import Row, board, row
-from ..panels import Query, average, bars, figure, leading_to, lines, ranking, stack
-from ..promql import increase, rate, ratio, total
+from ..panels import NEUTRAL, WARNING, Query, average, bars, figure, leading_to, lines, ranking, stack
+from ..promql import rate, ratio, some, total
+from . import faults, money, verdicts
+from .money import A_MINUTE, AN_HOUR
 from .queries import (
     RANGE,
     RATE,
     a_minute,
     during,
     for_each,
-    lowest,
+    last_told,
     lowest_share,
     now,
     of,
@@ -37,11 +37,9 @@ from .queries import (
     on_average,
     per_second,
 )
-from .thresholds import at_least, at_most
+from .thresholds import at_least
 
 _RESPONSE = 'usage="response"'
-_TRANSCRIPTION = ('usage="transcription"', 'model=~"$transcription_model"')
-"""What transcription uses has the name of the model that transcribes as its `model`."""
 _READ = 'direction="input"'
 _WRITTEN = 'direction="output"'
 _FRESH = 'cached="false"'
@@ -49,13 +47,22 @@ _CACHED = 'cached="true"'
 _MODEL = ("model",)
 _KIND = ("direction", "modality")
 _LIMIT = ("model", "name")
-
-_USED_BY_RESPONSES = of(COST, _RESPONSE)
-_USED_BY_TRANSCRIPTION = of_any_model(COST, *_TRANSCRIPTION)
+_TOKENS = {
+    "input audio, cached": "blue",
+    "input text, cached": "light-blue",
+    "input image, cached": "super-light-blue",
+    "input audio": "purple",
+    "input text": "light-purple",
+    "input image": "super-light-purple",
+    "input unknown": "text",
+    "output audio": "orange",
+    "output text": "light-orange",
+}
+"""What is cheap is blue, what is read afresh purple, what is written orange."""
 
 
 def build() -> Dashboard:
-    """Top to bottom: what it costs, what makes it cost that, and what may run out."""
+    """Top to bottom: what it costs and where, what may run out, and what makes it cost that."""
     return board(
         "cost",
         "Cost and limits",
@@ -63,9 +70,9 @@ def build() -> Dashboard:
         "estimate: a model that the table does not have adds nothing. Transcription is chosen by its own model.",
         _verdict(),
         _money(),
+        _limits(),
         _tokens(),
         _waste(),
-        _limits(),
         choices=(variables.transcription_model(),),
     )
 
@@ -74,24 +81,25 @@ def _verdict() -> Row:
     """Prices, and what is near its end."""
     return row(
         "What does it cost, and does anything run out?",
-        average(
-            "Cost an hour",
-            "Responses and transcription, on the average of the time range.",
-            units.Dollars,
-            Query(f"{_spent_per_second()} * 3600"),
-        ),
+        verdicts.cost_an_hour(),
         average(
             "Cost of a call minute",
-            "What is used in a minute, for each call that goes on meanwhile; on the average of the times at which "
-            "there are calls. Compare it with what a minute of a person costs.",
+            "Responses and transcription in a minute, for each call that goes on meanwhile, of all models, whichever "
+            "is chosen; on the average of the times at which there are calls. Compare it with what a minute of a "
+            "person costs.",
             units.Dollars,
-            Query(ratio(f"{_spent_per_second()} * 60", on_average(SESSIONS_ACTIVE, over=RATE))),
+            Query(
+                ratio(
+                    f"{total(rate(money.ON_ALL, RATE))} * {A_MINUTE}",
+                    on_average(of_any_model(SESSIONS_ACTIVE)),
+                )
+            ),
         ),
         figure(
             "Cost of a turn",
-            "Responses and transcription of the time range, for each turn in it.",
+            "Responses and transcription of the time range, for each turn in it; of all models, whichever is chosen.",
             units.Dollars,
-            Query(ratio(_spent(), during(TURNS))),
+            Query(money.of_a_turn()),
         ),
         figure(
             "Input from the cache",
@@ -100,14 +108,7 @@ def _verdict() -> Row:
             units.PercentUnit,
             Query(ratio(during(TOKENS, _RESPONSE, _READ, _CACHED), during(TOKENS, _RESPONSE, _READ))),
         ),
-        figure(
-            "Paid for and not heard",
-            "Of the audio that was generated, what users cut off unheard. From "
-            f"{objectives.UNHEARD_RATIO:.0%} on, shorter answers save money.",
-            units.PercentUnit,
-            Query(ratio(during(UNHEARD_AUDIO), during(GENERATED_AUDIO))),
-            at_most(objectives.UNHEARD_RATIO),
-        ),
+        verdicts.audio_not_heard(),
         figure(
             "Least left of a rate limit",
             "The lowest that the server told any call in the time range. Below "
@@ -129,21 +130,21 @@ def _money() -> Row:
             "What is used at each moment, as it would be for an hour. Twice the calls is twice the cost: whether calls "
             "became dearer, the figures for a turn and a minute say.",
             units.Dollars,
-            Query(f"{total(rate(_USED_BY_RESPONSES, RATE), *_MODEL)} * 3600", "{{model}}"),
+            Query(some(f"{total(rate(money.ON_RESPONSES, RATE), *_MODEL)} * {AN_HOUR}"), "{{model}}"),
         ),
         stack(
             "Cost of transcription an hour, by model",
             "Of writing down what users say, as it would be for an hour. It is charged apart from the responses, by "
             "the model that transcribes.",
             units.Dollars,
-            Query(f"{total(rate(_USED_BY_TRANSCRIPTION, RATE), *_MODEL)} * 3600", "{{model}}"),
+            Query(some(f"{total(rate(money.ON_TRANSCRIPTION, RATE), *_MODEL)} * {AN_HOUR}"), "{{model}}"),
         ),
         ranking(
             "Cost in the time range",
             "By model and by what it was used for. A model that is missing here while tokens of it are used has no "
             "price: give it one with --prices.",
             units.Dollars,
-            Query(f"{_spent(*_MODEL, 'usage')} > 0"),
+            Query(some(money.spent(*_MODEL, "usage"))),
             "cost",
         ),
         lines(
@@ -152,9 +153,11 @@ def _money() -> Row:
             "conversation again.",
             units.Dollars,
             Query(
-                ratio(
-                    f"{total(rate(_USED_BY_RESPONSES, RATE), *_MODEL)} * 60",
-                    on_average(SESSIONS_ACTIVE, over=RATE, by=_MODEL),
+                some(
+                    ratio(
+                        f"{total(rate(money.ON_RESPONSES, RATE), *_MODEL)} * {A_MINUTE}",
+                        on_average(of(SESSIONS_ACTIVE), *_MODEL),
+                    )
                 ),
                 "{{model}}",
             ),
@@ -165,11 +168,50 @@ def _money() -> Row:
             "tools: the row below says which.",
             units.Dollars,
             Query(
-                ratio(total(rate(_USED_BY_RESPONSES, RATE), *_MODEL), per_second(TURNS, by=_MODEL)),
+                ratio(total(rate(money.ON_RESPONSES, RATE), *_MODEL), per_second(TURNS, by=_MODEL)),
                 "{{model}}",
             ),
         ),
         widths=(8, 8, 8, 12, 12),
+    )
+
+
+def _limits() -> Row:
+    """The account's, and the clock's."""
+    return row(
+        "What may run out?",
+        lines(
+            "Left of rate limits",
+            "The lowest that the server told any call, of the limit that goes with it; the limits are the account's, "
+            "so it is the same for all processes. Below the dashed line responses begin to fail. Gaps are times at "
+            "which the limits were whole.",
+            units.PercentUnit,
+            Query(
+                lowest_share(RATE_LIMIT_REMAINING, RATE_LIMIT_LIMIT, over=RATE, by=_LIMIT),
+                "{{model}} {{name}}",
+            ),
+            limit=objectives.RATE_LIMIT_LEFT,
+            room=1,
+        ),
+        ranking(
+            "Rate limits",
+            "As the server last told them, for a minute at OpenAI. A limit that has changed is another tier, or "
+            "another account.",
+            units.LocaleFormat,
+            Query(last_told(RATE_LIMIT_LIMIT, by=_LIMIT)),
+            "limit",
+        ),
+        lines(
+            "Calls that the server is about to cut off",
+            "Sessions by the time that is left until they expire; those within 5 minutes are within 15 too. Clients "
+            "have to start a new session before, or are cut off in the middle of a sentence: one is a long call, "
+            f"{objectives.SESSIONS_EXPIRING} at once are a client that does not.",
+            units.Short,
+            Query(now(SESSIONS_EXPIRING, 'within="5m"'), "within 5 minutes"),
+            Query(now(SESSIONS_EXPIRING, 'within="15m"'), "within 15 minutes"),
+            room=objectives.SESSIONS_EXPIRING,
+            colours={"within 5 minutes": WARNING, "within 15 minutes": NEUTRAL},
+        ),
     )
 
 
@@ -182,17 +224,19 @@ def _tokens() -> Row:
             "Each token once, so that the areas add up. Audio that is read afresh and audio that is written cost most; "
             "images are there where clients send any.",
             units.Short,
-            Query(a_minute(TOKENS, _RESPONSE, _FRESH, by=_KIND), "{{direction}} {{modality}}"),
-            Query(a_minute(TOKENS, _RESPONSE, _CACHED, by=_KIND), "{{direction}} {{modality}}, cached"),
+            Query(some(a_minute(TOKENS, _RESPONSE, _CACHED, by=_KIND)), "{{direction}} {{modality}}, cached"),
+            Query(some(a_minute(TOKENS, _RESPONSE, _FRESH, by=_KIND)), "{{direction}} {{modality}}"),
+            colours=_TOKENS,
         ),
         stack(
             "Tokens of transcription a minute",
             "Each token once. Models that are charged by the minute of audio, as whisper-1, have a cost and no tokens.",
             units.Short,
             Query(
-                f"{total(rate(of_any_model(TOKENS, *_TRANSCRIPTION), RATE), *_KIND)} * 60",
+                some(f"{total(rate(of_any_model(TOKENS, *money.OF_TRANSCRIPTION), RATE), *_KIND)} * {A_MINUTE}"),
                 "{{direction}} {{modality}}",
             ),
+            colours=_TOKENS,
         ),
         lines(
             "Share of input from the cache",
@@ -221,13 +265,11 @@ def _tokens() -> Row:
             Query(_of_a_response(_WRITTEN), "{{model}}"),
         ),
         lines(
-            "What a turn adds",
-            "Items that enter the conversation, and tool calls, on average. Two items are a question and its answer; "
-            "more are tools, or history that the client puts in. Every later response, one after each round of tools "
-            "too, reads all of them again.",
+            "Tool calls in a hundred turns",
+            "On average. Each round of tools is one response more, which reads the whole conversation again: its "
+            "output, and all that came before.",
             units.Short,
-            Query(ratio(per_second(ITEMS), _turns_per_second()), "items"),
-            Query(ratio(per_second(TOOL_CALLS), _turns_per_second()), "tool calls"),
+            Query(f"{ratio(per_second(TOOL_CALLS), total(rate(of_any_model(TURNS), RATE)))} * 100", "all models"),
         ),
         widths=(8,) * 6,
     )
@@ -255,61 +297,11 @@ def _waste() -> Row:
                 "has been paid for. Dashed: answers are longer than users want to hear. When they stop listening: "
                 "board Conversation quality.",
                 units.PercentUnit,
-                Query(for_each(GENERATED_AUDIO, UNHEARD_AUDIO, by=_MODEL), "{{model}}"),
+                Query(faults.audio_not_heard(RATE, *_MODEL), "{{model}}"),
                 limit=objectives.UNHEARD_RATIO,
             ),
         ),
     )
-
-
-def _limits() -> Row:
-    """The account's, and the clock's."""
-    return row(
-        "What may run out?",
-        lines(
-            "Left of rate limits",
-            "The lowest that the server told any call, of the limit that goes with it; the limits are the account's, "
-            "so it is the same for all processes. Below the dashed line responses begin to fail. Gaps are times at "
-            "which the limits were whole.",
-            units.PercentUnit,
-            Query(
-                lowest_share(RATE_LIMIT_REMAINING, RATE_LIMIT_LIMIT, over=RATE, by=_LIMIT),
-                "{{model}} {{name}}",
-            ),
-            limit=objectives.RATE_LIMIT_LEFT,
-        ),
-        ranking(
-            "Rate limits",
-            "As the server last told them, for a minute at OpenAI. A limit that has changed is another tier, or "
-            "another account.",
-            units.LocaleFormat,
-            Query(lowest(RATE_LIMIT_LIMIT, over=RANGE, by=_LIMIT)),
-            "limit",
-        ),
-        lines(
-            "Calls that the server is about to cut off",
-            "Sessions by the time that is left until they expire; those within a minute are within 5 and 15 too. "
-            "Clients have to start a new session before, or are cut off in the middle of a sentence. Dashed: so many "
-            "within five minutes are a client that does not.",
-            units.Short,
-            Query(now(SESSIONS_EXPIRING, by=("within",)), "within {{within}}"),
-            limit=objectives.SESSIONS_EXPIRING,
-            colours={"within 1m": "red", "within 5m": "orange", "within 15m": "blue"},
-        ),
-    )
-
-
-def _turns_per_second() -> str:
-    """Of all models, as items and tool calls are."""
-    return total(rate(of_any_model(TURNS), RATE))
-
-
-def _spent_per_second() -> str:
-    return total(f"{rate(_USED_BY_RESPONSES, RATE)} or {rate(_USED_BY_TRANSCRIPTION, RATE)}")
-
-
-def _spent(*by: str) -> str:
-    return total(f"{increase(_USED_BY_RESPONSES, RANGE)} or {increase(_USED_BY_TRANSCRIPTION, RANGE)}", *by)
 
 
 def _of_a_response(direction: str) -> str:

@@ -5,164 +5,68 @@ from collections.abc import Callable
 from grafana_foundation_sdk.models import units
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from voicetap.signals.metric import Metric
-from voicetap.signals.names import (
-    BUILD_INFO,
-    COST,
-    DEAD_AIR,
-    RESPONSES,
-    SESSION_STARTS,
-    SESSIONS,
-    SESSIONS_ACTIVE,
-    SPOKEN_ANSWERS,
-    TRANSCRIPTIONS,
-    TRUNCATIONS,
-    TURN_LATENCY,
-    TURNS,
-)
+from voicetap.signals.names import BUILD_INFO, SESSIONS, SESSIONS_ACTIVE, TURN_LATENCY, TURNS
 
-from .. import objectives
+from .. import objectives, variables
 from ..board import Row, board, row
 from ..panels import (
     BAD,
     COLOURS,
-    GOOD,
     NEUTRAL,
+    SHADES,
     WARNING,
     Query,
-    average,
     comparison,
     figure,
-    good_above,
-    good_below,
     leading_to,
     lines,
     stack,
 )
-from ..promql import increase, rate, ratio, some, total
-from .queries import (
-    RANGE,
-    RATE,
-    a_minute,
-    during,
-    now,
-    of_any_model,
-    per_second,
-    percentile,
-    percentile_during,
-    share,
-    share_within,
-)
-from .thresholds import at_most, within
-
-_ACKNOWLEDGED = 'outcome="acknowledged"'
-_FAILED = 'outcome="failed"'
+from ..promql import some
+from . import faults, money, verdicts
+from .queries import RANGE, RATE, a_minute, during, now, percentile, percentile_during
+from .thresholds import within
 
 
 def build() -> Dashboard:
-    """Top to bottom: a verdict in seven figures, what it is made of over time, and what is different from before."""
+    """Top to bottom: a verdict in seven figures and a price, what it is made of, and what is different from before."""
     return board(
         "overview",
         "Overview",
-        "Do calls go well? The figures at the top are for the time range chosen; green is within the objective.",
+        "Do calls go well? The figures at the top are for the time range chosen; green is within the objective, orange "
+        "beyond it, and red so far beyond that it wakes somebody.",
         _verdict(),
         _course(),
         _changes(),
         _running(),
+        choices=(variables.transcription_model(),),
     )
 
 
 def _verdict() -> Row:
-    """The state of things in seven figures and a price."""
+    """The state of things; each figure leads to the board that says why."""
     return row(
         "Do calls go well?",
         figure("Calls now", "Relayed connections at this moment.", units.LocaleFormat, Query(now(SESSIONS_ACTIVE))),
-        leading_to(
-            "latency",
-            "Where the time goes",
-            figure(
-                "Answered in time",
-                f"Turns whose answer began within {objectives.TURN_LATENCY_SECONDS:g} s of the end of speech. "
-                f"Objective: {objectives.TURN_LATENCY.good:.0%}. Voice to voice at voicetap: the silence after which "
-                "the server takes speech to be over, the model, and tools; without the client's playback.",
-                units.PercentUnit,
-                Query(share_within(TURN_LATENCY, objectives.TURN_LATENCY_SECONDS, over=RANGE)),
-                good_above(
-                    1 - objectives.STEADY_BURN.rate * objectives.TURN_LATENCY.budget,
-                    objectives.TURN_LATENCY.good,
-                ),
-            ),
-        ),
-        leading_to(
-            "quality",
-            "Why",
-            figure(
-                "Transcriptions failed",
-                "Of what users said, how much the transcription failed on. The call goes on without a transcript, and "
-                f"nothing in it tells. Objective: at most {objectives.TRANSCRIPTION.budget:.0%}.",
-                units.PercentUnit,
-                Query(_share(TRANSCRIPTIONS, _FAILED)),
-                within(objectives.TRANSCRIPTION),
-            ),
-        ),
-        leading_to(
-            "quality",
-            "Why",
-            figure(
-                "Responses failed",
-                "Responses with status failed: questions that nobody answered. "
-                f"Objective: at most {objectives.RESPONSE.budget:.0%}.",
-                units.PercentUnit,
-                Query(_share(RESPONSES, 'status="failed"')),
-                within(objectives.RESPONSE),
-            ),
-        ),
+        leading_to("latency", "Where the time goes", verdicts.answered_in_time()),
+        leading_to("quality", "Why", verdicts.transcriptions_failed()),
+        leading_to("quality", "Why", verdicts.responses_failed()),
         leading_to(
             "proxy",
             "Why",
             figure(
                 "Calls that did not start",
-                "Connections that never became a session: refused keys and models, servers that closed or were silent. "
+                "Calls whose handshake failed, and connections that never became a session: servers out of reach, "
+                "refused keys and models, servers that closed or were silent. "
                 f"Objective: at most {objectives.SESSION_START.budget:.0%}.",
                 units.PercentUnit,
-                Query(_share(SESSION_STARTS, 'outcome!="started"')),
+                Query(faults.calls_not_started(RANGE)),
                 within(objectives.SESSION_START),
             ),
         ),
-        leading_to(
-            "quality",
-            "How much was heard",
-            figure(
-                "Answers cut off",
-                "Truncations of spoken answers: what clients tell the server that users stopped listening to. Some are "
-                "a sign of a lively conversation; too many, of echo or of answers that are too long.",
-                units.PercentUnit,
-                Query(ratio(during(TRUNCATIONS, _ACKNOWLEDGED), during(SPOKEN_ANSWERS))),
-                at_most(objectives.TRUNCATION_RATIO),
-            ),
-        ),
-        leading_to(
-            "quality",
-            "After what",
-            figure(
-                "Dead air",
-                "Waits in which nothing came for more than 5 s, of turns. Callers ask whether anybody is there.",
-                units.PercentUnit,
-                Query(ratio(during(DEAD_AIR), total(increase(of_any_model(TURNS), RANGE)))),
-                good_below(objectives.DEAD_AIR_RATIO, 3 * objectives.DEAD_AIR_RATIO),
-            ),
-        ),
-        leading_to(
-            "cost",
-            "Of what",
-            average(
-                "Cost an hour",
-                "What is used, by the price table, on the average of the time range. A model that the table does not "
-                "have adds nothing.",
-                units.Dollars,
-                Query(_an_hour(COST)),
-            ),
-        ),
+        leading_to("quality", "After what", verdicts.dead_air()),
+        leading_to("quality", "How much was heard", verdicts.answers_cut_off()),
+        leading_to("cost", "Of what", verdicts.cost_an_hour()),
     )
 
 
@@ -181,31 +85,33 @@ def _course() -> Row:
                 Query(percentile(0.95, TURN_LATENCY), "95 of 100"),
                 Query(percentile(0.5, TURN_LATENCY), "half"),
                 limit=objectives.TURN_LATENCY_SECONDS,
-                colours={"95 of 100": "orange", "half": "blue"},
+                colours=SHADES,
             ),
         ),
         lines(
             "What goes wrong",
-            "Each as a share of what it may happen to: transcriptions, responses, connections, turns. A line that "
-            "leaves the floor says where to look: Conversation quality, or Proxy for calls that do not start.",
+            "Each as a share of what it may happen to: transcriptions, responses, calls, turns. Missing: neither came "
+            "nor failed within 15 s. Silent: nothing came for 30 s after an error. A line that leaves the floor says "
+            "where to look: Conversation quality, or Proxy for calls that do not start.",
             units.PercentUnit,
-            Query(share(TRANSCRIPTIONS, _FAILED, over=RATE), "transcriptions failed"),
-            Query(share(TRANSCRIPTIONS, 'outcome="timed_out"', over=RATE), "transcriptions that never came"),
-            Query(share(RESPONSES, 'status="failed"', over=RATE), "responses failed"),
-            Query(share(SESSION_STARTS, 'outcome!="started"', over=RATE), "calls that did not start"),
-            Query(ratio(per_second(DEAD_AIR), total(rate(of_any_model(TURNS), RATE))), "dead air"),
-            room=0.15,
+            Query(faults.transcriptions_failed(RATE), "transcriptions failed"),
+            Query(faults.transcriptions_that_never_came(RATE), "transcriptions missing"),
+            Query(faults.responses_failed(RATE), "responses failed"),
+            Query(faults.calls_not_started(RATE), "calls that did not start"),
+            Query(faults.dead_air(RATE), "dead air"),
+            Query(faults.silent_sessions(RATE), "silent calls"),
             colours={
                 "transcriptions failed": BAD,
-                "transcriptions that never came": WARNING,
+                "transcriptions missing": WARNING,
                 "responses failed": "purple",
                 "calls that did not start": "yellow",
                 "dead air": NEUTRAL,
+                "silent calls": "text",
             },
         ),
-        lines(
+        stack(
             "Calls",
-            "Relayed connections, by model.",
+            "Relayed connections, by model: unknown until the server names one.",
             units.Short,
             Query(some(now(SESSIONS_ACTIVE, by=("model",))), "{{model}}"),
         ),
@@ -216,11 +122,11 @@ def _course() -> Row:
             Query(some(a_minute(TURNS, by=("outcome",))), "{{outcome}}"),
             colours=COLOURS,
         ),
-        lines(
+        stack(
             "Cost an hour, by model",
-            "What is used at each moment, as it would be for an hour, in US dollars by the price table.",
+            "What is used at each moment, as it would be for an hour, by the model that answers or transcribes.",
             units.Dollars,
-            Query(some(_an_hour(COST, by=("model",))), "{{model}}"),
+            Query(some(f"{money.spent_per_second('model')} * {money.AN_HOUR}"), "{{model}}"),
         ),
         widths=(12, 12, 8, 8, 8),
     )
@@ -240,35 +146,25 @@ def _changes() -> Row:
 def _running() -> Row:
     """What is in use, and how it ends."""
     return row(
-        "What runs",
+        "What runs, and how it ends",
         lines(
             "Versions",
             "Processes of voicetap by their version. Two lines are a rollout.",
             units.Short,
             Query(now(BUILD_INFO, by=("version",)), "{{version}}"),
         ),
-        stack(
-            "Models",
-            "Turns a minute by model: a change of model changes everything else.",
-            units.Short,
-            Query(some(a_minute(TURNS, by=("model",))), "{{model}}"),
-        ),
-        stack(
-            "How calls end",
-            "Ended connections a minute: by the client's Close, as it should be, or by something else.",
-            units.Short,
-            Query(some(a_minute(SESSIONS, by=("end",))), "{{end}}"),
-            colours={"client_closed": GOOD, "server_closed": WARNING, "client_lost": WARNING, "upstream_lost": BAD},
+        leading_to(
+            "proxy",
+            "With which codes",
+            stack(
+                "How calls end",
+                "Ended connections a minute: by the client's Close, as it should be, or by something else.",
+                units.Short,
+                Query(some(a_minute(SESSIONS, by=("end",))), "{{end}}"),
+                colours=COLOURS,
+            ),
         ),
     )
-
-
-def _share(metric: Metric, bad: str, offset: str = "") -> str:
-    return ratio(during(metric, bad, offset=offset), during(metric, offset=offset))
-
-
-def _an_hour(metric: Metric, by: tuple[str, ...] = ()) -> str:
-    return f"{per_second(metric, by=by)} * 3600"
 
 
 _COMPARED: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
@@ -283,24 +179,24 @@ _COMPARED: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
         "Failed transcriptions",
         "Of all transcriptions.",
         units.PercentUnit,
-        lambda offset: _share(TRANSCRIPTIONS, _FAILED, offset),
+        lambda offset: faults.transcriptions_failed(RANGE, offset=offset),
     ),
     (
         "Failed responses",
         "Of all responses.",
         units.PercentUnit,
-        lambda offset: _share(RESPONSES, 'status="failed"', offset),
+        lambda offset: faults.responses_failed(RANGE, offset=offset),
     ),
     (
-        "Truncated answers",
-        "Of all spoken answers.",
+        "Cut-off answers",
+        "Truncations, of spoken answers.",
         units.PercentUnit,
-        lambda offset: ratio(during(TRUNCATIONS, _ACKNOWLEDGED, offset=offset), during(SPOKEN_ANSWERS, offset=offset)),
+        lambda offset: faults.answers_cut_off(RANGE, offset=offset),
     ),
     (
         "Cost of a turn",
-        "US dollars by the price table.",
+        "Responses and transcription, by the price table; of all models, whichever is chosen.",
         units.Dollars,
-        lambda offset: ratio(during(COST, offset=offset), during(TURNS, offset=offset)),
+        lambda offset: money.of_a_turn(offset=offset),
     ),
 )

@@ -1,8 +1,9 @@
 """What boards ask: PromQL over the series that the variables at the top of a board select."""
 
 from voicetap.signals.metric import Metric
+from voicetap.signals.names import BUILD_INFO
 
-from ..promql import increase, largest, least, quantile, rate, ratio, require_labels, selector, total
+from ..promql import increase, least, quantile, rate, ratio, require_labels, rest, selector, total
 
 RATE = "$__rate_interval"
 """At least four scrapes, and no shorter than the distance of two points of a line: Grafana's own figure."""
@@ -30,26 +31,27 @@ def now(metric: Metric, *matchers: str, by: tuple[str, ...] = ()) -> str:
     return total(of(metric, *matchers), *by)
 
 
-def on_average(metric: Metric, *matchers: str, over: str, by: tuple[str, ...] = ()) -> str:
-    """A gauge's mean over RATE or RANGE, added up over the processes."""
-    require_labels(metric, *by)
-    return total(f"avg_over_time({of(metric, *matchers)}[{over}])", *by)
+def on_average(gauges: str, *by: str) -> str:
+    """The mean of each over RATE, added up over the processes."""
+    return total(f"avg_over_time({gauges}[{RATE}])", *by)
 
 
-def lowest(metric: Metric, *matchers: str, over: str, by: tuple[str, ...] = ()) -> str:
-    """The least that a gauge was in RATE or RANGE, at any process: of what they share, and each sees for itself."""
+def of_voicetap(series: str, over: str = RATE) -> str:
+    """Those of processes that have said in RATE or RANGE that they are voicetap: all jobs have some such series."""
+    return f"({series} and on (job, instance) count_over_time({of(BUILD_INFO)}[{over}]))"
+
+
+def last_told(metric: Metric, *, by: tuple[str, ...] = ()) -> str:
+    """What a gauge was last in the time range of the board, the least of all processes: of what they share."""
     require_labels(metric, *by)
-    return least(_minimum(metric, *matchers, over=over), *by)
+    return least(f"last_over_time({of(metric)}[{RANGE}])", *by)
 
 
 def lowest_share(part: Metric, whole: Metric, *, over: str, by: tuple[str, ...] = ()) -> str:
     """The least that was left of a gauge's limit in RATE or RANGE, at any process, 0 to 1."""
     require_labels(part, *by)
-    return least(ratio(_minimum(part, over=over), _minimum(whole, over=over)), *by)
-
-
-def _minimum(metric: Metric, *matchers: str, over: str) -> str:
-    return f"min_over_time({of(metric, *matchers)}[{over}])"
+    left, limit = f"min_over_time({of(part)}[{over}])", f"max_over_time({of(whole)}[{over}])"
+    return least(ratio(left, limit), *by)
 
 
 def per_second(metric: Metric, *matchers: str, by: tuple[str, ...] = (), part: str = "") -> str:
@@ -79,35 +81,40 @@ def for_each(whole: Metric, part: Metric, *matchers: str, by: tuple[str, ...] = 
     return ratio(per_second(part, *matchers, by=by), per_second(whole, by=by))
 
 
-def share(metric: Metric, *some: str, over: str, by: tuple[str, ...] = ()) -> str:
+def counted(series: str, over: str, *by: str, offset: str = "") -> str:
+    """By how much counters grew in RANGE, or how fast they grow in RATE: for shares, where it is one or the other.
+
+    `offset=RANGE` is the time range before.
+    """
+    return total(rate(series, RATE) if over == RATE else increase(series, RANGE, offset), *by)
+
+
+def share(metric: Metric, *matchers: str, over: str, by: tuple[str, ...] = (), offset: str = "") -> str:
     """Of what a counter counted in RATE or RANGE, what these matchers select, 0 to 1."""
-    count = per_second if over == RATE else during
-    return ratio(count(metric, *some, by=by), count(metric, by=by))
+    require_labels(metric, *by)
+    part, whole = of(metric, *matchers), of(metric)
+    return ratio(counted(part, over, *by, offset=offset), counted(whole, over, *by, offset=offset))
 
 
-def busiest(number: int, metric: Metric, *matchers: str, by: tuple[str, ...]) -> str:
-    """How fast counters grow, those alone that grew most in the time range of the board, by its end."""
-    whole = total(f"increase({of(metric, *matchers)}[{RANGE}] @ end())", *by)
-    return f"{per_second(metric, *matchers, by=by)}\n  and on ({', '.join(by)}) {largest(number, whole)}"
-
-
-def share_within(metric: Metric, seconds: float, *, over: str, by: tuple[str, ...] = (), offset: str = "") -> str:
+def share_within(metric: Metric, seconds: float, *, over: str, by: tuple[str, ...] = ()) -> str:
     """Of a histogram's samples, those of at most `seconds`, 0 to 1; `seconds` must be a bound of its buckets.
 
     `over` is RATE or RANGE.
     """
     require_labels(metric, *by)
     good = of(metric, _at_most(metric, seconds), part="_bucket")
-    every = of(metric, part="_count")
-    if over == RATE:
-        return ratio(total(rate(good, RATE), *by), total(rate(every, RATE), *by))
-    return ratio(total(increase(good, RANGE, offset), *by), total(increase(every, RANGE, offset), *by))
+    return ratio(counted(good, over, *by), counted(of(metric, part="_count"), over, *by))
 
 
-def beyond(metric: Metric, seconds: float, *, by: tuple[str, ...] = ()) -> str:
+def share_beyond(metric: Metric, seconds: float, *, over: str, by: tuple[str, ...] = ()) -> str:
+    """Those of more."""
+    return rest(share_within(metric, seconds, over=over, by=by))
+
+
+def beyond(metric: Metric, seconds: float) -> str:
     """How many of a histogram's samples in the time range of the board were more than `seconds`, a bound of it."""
-    within = during(metric, _at_most(metric, seconds), by=by, part="_bucket")
-    return f"{during(metric, by=by, part='_count')}\n  - {within}"
+    within = during(metric, _at_most(metric, seconds), part="_bucket")
+    return f"round({during(metric, part='_count')}\n  - {within})"
 
 
 def mean(metric: Metric, *matchers: str, over: str, by: tuple[str, ...] = ()) -> str:

@@ -14,9 +14,13 @@ Data = dict[str, Any]
 """As Prometheus reads it from YAML."""
 
 
-def minutes(duration: str) -> str:
-    """A duration of Prometheus in words; it has to be one in minutes."""
-    return f"{int(duration.removesuffix('m'))} minutes"
+_UNITS = {"m": "minute", "h": "hour", "d": "day"}
+
+
+def words(duration: str) -> str:
+    """A duration of Prometheus as it follows `the last`: `15 minutes`, `hour`."""
+    number, unit = int(duration[:-1]), _UNITS[duration[-1]]
+    return unit if number == 1 else f"{number} {unit}s"
 
 
 class RecordingRule(Struct, frozen=True):

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from voicetap.signals.metric import Metric
 
+from ..objectives import LAST_KNOWN
 from ..promql import increase, ratio, require_labels, selector, total
 from .rule import RecordingRule
 
@@ -57,6 +58,10 @@ class Share(Struct, frozen=True):
     def ratio(self, window: str) -> str:
         """The recorded share, 0 to 1."""
         return self._name(f"{self.bad}_ratio_rate{window}")
+
+    def last_ratio(self, window: str) -> str:
+        """The same, or what it was when there last was something to have a share in."""
+        return f"last_over_time({self.ratio(window)}[{LAST_KNOWN}])"
 
     def events(self, window: str) -> str:
         """The recorded number of all events; there for windows that are asked for as `guarded`."""

@@ -22,6 +22,9 @@ _OF_TRANSCRIBER = ("job", "transcription_model")
 _OF_MODEL = ("job", "model")
 _OF_JOB = ("job",)
 
+NOT_TRIED_HANDSHAKE = 'outcome=~"abandoned|bad_request|draining"'
+TRIED_HANDSHAKE = 'outcome!~"abandoned|bad_request|draining"'
+"""Those that the upstream had to answer: not those that the client gave up, or that voicetap refused."""
 FAILED_HANDSHAKE = 'outcome!~"101|3xx|abandoned|bad_request|draining"'
 
 _TRANSCRIPTIONS = counted(TRANSCRIPTIONS, by=_OF_TRANSCRIBER)
@@ -74,9 +77,8 @@ FAILED_HANDSHAKES = Share(
     bad="failure",
     among="tried",
     part=counted(HANDSHAKES, FAILED_HANDSHAKE, by=_OF_JOB),
-    whole=counted(HANDSHAKES, 'outcome!~"abandoned|bad_request|draining"', by=_OF_JOB),
+    whole=counted(HANDSHAKES, TRIED_HANDSHAKE, by=_OF_JOB),
 )
-"""Among those that the upstream had to answer: not those that the client gave up, or that voicetap refused."""
 CUT_ANSWERS = Share(
     subject="voicetap_spoken_answers",
     level=_OF_MODEL,

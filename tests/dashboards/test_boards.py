@@ -1,6 +1,7 @@
 """The boards, as Grafana gets them."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from copy import deepcopy
@@ -13,12 +14,14 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from dashboards import foreign
 from dashboards.__main__ import compiled
+from dashboards.interpolation import interpolated
+from dashboards.panels import UNKNOWN
 from support.boards import COMPILED, Asked, Json, asked, compiled_boards, panels
 from support.linter import RULES
 from support.promql_tree import selected
 from support.requires import requires_program
 from voicetap.signals.metric import Kind
-from voicetap.signals.names import METRICS
+from voicetap.signals.names import BUILD_INFO, METRICS
 
 BOARDS = {board["uid"]: board for board in compiled_boards()}
 each_board = pytest.mark.parametrize("uid", BOARDS)
@@ -119,6 +122,50 @@ def test_promtool_takes_every_expression(tmp_path: Path) -> None:
     run = subprocess.run([promtool, "check", "rules", str(file)], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert f"{len(rules)} rules found" in run.stdout
+
+
+@each_board
+def test_a_board_has_every_choice_that_its_expressions_follow(uid: str) -> None:
+    """What Grafana does not know it leaves as it is, and `$model` as a pattern is found in nothing."""
+    assert _unknown_choices(BOARDS[uid]) == set()
+
+
+def test_a_choice_that_a_board_does_not_have_is_found() -> None:
+    board = deepcopy(BOARDS["voicetap-overview"])
+    board["templating"]["list"].remove(_variable(board, "transcription_model"))
+    assert _unknown_choices(board) == {"transcription_model"}
+
+
+def _unknown_choices(board: Json) -> set[str]:
+    expressions = [target["expr"] for panel in panels(board) for target in panel["targets"]]
+    expressions += [each["expr"] for each in board["annotations"]["list"]]
+    expressions += [each["query"] for each in board["templating"]["list"] if each["type"] == "query"]
+    followed = set(re.findall(r"\$\{?(\w+)", " ".join(expressions)))
+    return followed - {one["name"] for one in board["templating"]["list"]} - {"__range", "__rate_interval"}
+
+
+@each_board
+def test_a_figure_without_data_is_neither_good_nor_bad(uid: str) -> None:
+    """Grafana gives it the colour of what is below all bounds; what is shown is 0 at least."""
+    figures = [panel for panel in panels(BOARDS[uid]) if panel["type"] == "stat"]
+    steps = [panel["fieldConfig"]["defaults"]["thresholds"]["steps"][:2] for panel in figures]
+    assert steps
+    assert {(nothing["value"], nothing["color"], least["value"]) for nothing, least in steps} == {(None, UNKNOWN, 0)}
+
+
+@each_board
+def test_what_every_job_has_is_asked_of_voicetaps_processes_alone(uid: str) -> None:
+    """All jobs may be chosen, and then those are meant that voicetap runs in."""
+    board = BOARDS[uid]
+    expressions = [target["expr"] for panel in panels(board) for target in panel["targets"]]
+    expressions += [each["expr"] for each in board["annotations"]["list"] if "ALERTS" not in each["expr"]]
+    foreign_names = {one.full_name for one in vars(foreign).values() if isinstance(one, foreign.Foreign)}
+    for expression in expressions:
+        found = selected(interpolated(expression, range_seconds=60, rate_seconds=60))
+        if any(each.name in foreign_names for each in found):
+            known = [each for each in found if each.name == BUILD_INFO.full_name]
+            assert len(known) == sum(each.name in foreign_names for each in found), expression
+            assert all({"job", "instance"} <= each.grouped for each in known), expression
 
 
 @pytest.mark.parametrize("each", asked(), ids=str)

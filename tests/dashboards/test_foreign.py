@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 
 from dashboards import foreign
-from dashboards.boards.queries import now
+from dashboards.boards.queries import RANGE, of, of_voicetap
 from dashboards.foreign import Foreign
 
 OF_THE_PROCESS = [
@@ -25,5 +25,9 @@ def test_the_client_library_exposes_it(metric: Foreign) -> None:
     assert {tuple(sample.labels) for sample in samples} == {metric.labels}
 
 
-def test_it_is_asked_for_under_its_own_name() -> None:
-    assert now(foreign.UP, by=("instance",)) == 'sum by (instance) (up{job=~"$job", instance=~"$instance"})'
+def test_it_is_asked_for_under_its_own_name_and_of_voicetap_alone() -> None:
+    """All jobs have such series, and a board may show all jobs that voicetap runs in."""
+    where = 'job=~"$job", instance=~"$instance"'
+    assert of_voicetap(of(foreign.UP), RANGE) == (
+        f"(up{{{where}}} and on (job, instance) count_over_time(voicetap_build_info{{{where}}}[$__range]))"
+    )

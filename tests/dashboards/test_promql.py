@@ -2,7 +2,19 @@
 
 import pytest
 
-from dashboards.promql import NotInCatalogue, increase, largest, quantile, rate, ratio, selector, some, total
+from dashboards.promql import (
+    NotInCatalogue,
+    greatest,
+    increase,
+    least,
+    quantile,
+    rate,
+    ratio,
+    rest,
+    selector,
+    some,
+    total,
+)
 from voicetap.signals.names import SESSIONS_ACTIVE, TURN_LATENCY, TURNS
 
 
@@ -39,5 +51,9 @@ def test_functions() -> None:
     assert total("a", "job", "model") == "sum by (job, model) (a)"
     assert ratio("a", "b") == "a\n  / (b > 0)"
     assert some("a") == "a > 0"
-    assert largest(3, "a") == "topk(3, a)"
+    assert rest("a\n  / (b > 0)") == "clamp_min(1 - a\n  / (b > 0), 0)"
+    assert least("a") == "min(a)"
+    assert least("a", "job") == "min by (job) (a)"
+    assert greatest("a") == "max(a)"
+    assert greatest("a", "job") == "max by (job) (a)"
     assert quantile(0.95, "a", "model") == "histogram_quantile(0.95, sum by (model, le) (a)) >= 0"

@@ -81,22 +81,3 @@ def one(value: Between | float) -> Table:
 def each(table: Table, change: Callable[[Between], Between]) -> Table:
     """The same, with each figure changed."""
     return Table({key: change(value) for key, value in table.items()})
-
-
-class Largest(Table):
-    """All from which `topk` chooses; which of nearly equal ones it takes is open."""
-
-    def __init__(self, number: int, table: Table) -> None:
-        super().__init__(table)
-        self._number = number
-
-    def differences(self, found: Mapping[Values, float]) -> Iterable[str]:
-        """As of a table of those that were chosen, and that none of the others is larger for certain."""
-        chosen = Table({key: value for key, value in self.items() if key in found})
-        yield from chosen.differences(found)
-        if len(found) != self._number:
-            yield f"{self._number} expected, {len(found)} found"
-        smallest = min((self[key].high for key in chosen), default=0.0)
-        for key in self.keys() - found.keys():
-            if self[key].low > smallest:
-                yield f"{', '.join(key)}: {self[key]} is missing"

@@ -4,7 +4,7 @@ from voicetap.signals.names import RATE_LIMIT_LIMIT, RATE_LIMIT_REMAINING
 
 from ... import objectives
 from ...promql import selector
-from ..rule import Alert, minutes
+from ..rule import Alert, words
 
 
 def alerts() -> list[Alert]:
@@ -21,7 +21,7 @@ def alerts() -> list[Alert]:
             lasting=objectives.LASTING,
             expression=f"min by (job, model, name) (\n  {left}\n  / ({limit} > 0)\n) < {objectives.RATE_LIMIT_LEFT:g}",
             summary="{{ $labels.model }} is about to run out of {{ $labels.name }}",
-            description=f"For {minutes(objectives.LASTING)} less than {objectives.RATE_LIMIT_LEFT:.0%} of the limit of "
+            description=f"For {words(objectives.LASTING)} less than {objectives.RATE_LIMIT_LEFT:.0%} of the limit of "
             "{{ $labels.name }} was left time and again, now {{ $value | humanizePercentage }}. When it is used up, "
             "responses fail.",
             board="voicetap-cost",

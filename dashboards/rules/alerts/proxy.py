@@ -18,12 +18,13 @@ from voicetap.signals.names import (
 from ... import objectives
 from ...promql import increase, ratio, selector, total
 from ..breakdown import most_frequent
-from ..rule import Alert, minutes
+from ..rule import Alert, words
 from ..share import above, counted
 
 _BOARD = "voicetap-proxy"
 _UP = f'up{{job="{objectives.JOB}"}}'
 _MEMORY = f'process_resident_memory_bytes{{job="{objectives.JOB}"}}'
+_BEGUN = f'process_start_time_seconds{{job="{objectives.JOB}"}}'
 _PROCESS = ("job", "instance")
 
 
@@ -32,6 +33,7 @@ def alerts() -> list[Alert]:
     return [
         _down(),
         _instance_down(),
+        _restarting(),
         _gaps(),
         _sinks(),
         _telemetry(),
@@ -48,7 +50,7 @@ def _down() -> Alert:
         lasting=objectives.DOWN_FOR,
         expression=f"max by (job) ({_UP}) == 0 or absent({_UP})",
         summary="No process of {{ $labels.job }} answers",
-        description=f"For {minutes(objectives.DOWN_FOR)} Prometheus has reached none. Calls that go "
+        description=f"For {words(objectives.DOWN_FOR)} Prometheus has reached none. Calls that go "
         "through voicetap do not come about, and nothing is measured: all other alerts are blind.",
         board=_BOARD,
     )
@@ -61,8 +63,21 @@ def _instance_down() -> Alert:
         lasting=objectives.DOWN_FOR,
         expression=f"{_UP} == 0\nand on (job) {_UP} == 1",
         summary="{{ $labels.instance }} of {{ $labels.job }} does not answer",
-        description=f"For {minutes(objectives.DOWN_FOR)} Prometheus has not reached it, but others of the job. "
+        description=f"For {words(objectives.DOWN_FOR)} Prometheus has not reached it, but others of the job. "
         "Calls through this process are lost, or not measured.",
+        board=_BOARD,
+    )
+
+
+def _restarting() -> Alert:
+    return Alert(
+        name="VoicetapRestarting",
+        severity="critical",
+        # It may be there at each scrape, and what it counted of the calls that it cut off is gone.
+        expression=f"max by (job, instance) (changes({_BEGUN}[{objectives.WINDOW}])) >= {objectives.RESTARTS}",
+        summary="{{ $labels.instance }} of {{ $labels.job }} restarts again and again",
+        description=f"{{{{ $value }}}} times in the last {words(objectives.WINDOW)}. Each time its calls are cut off, "
+        "and no other alert sees it: what they counted is lost.",
         board=_BOARD,
     )
 
@@ -105,7 +120,7 @@ def _telemetry() -> Alert:
         expression=f"{dropped} > 0",
         summary="{{ $labels.signal }} of {{ $labels.job }} do not reach their collector",
         description='{{ $value | printf "%.0f" }} were dropped in the last '
-        f"{minutes(objectives.MOMENT)}, and some all the time for {minutes(objectives.LASTING)}. Calls are not "
+        f"{words(objectives.MOMENT)}, and some all the time for {words(objectives.LASTING)}. Calls are not "
         "affected.",
         board=_BOARD,
     )
@@ -122,22 +137,26 @@ def _lag() -> Alert:
         expression=f"{ratio(late, every)} > {objectives.EVENT_LOOP_LAG_RATIO:g}",
         summary="{{ $labels.instance }} of {{ $labels.job }} delays calls",
         description="In {{ $value | humanizePercentage }} of the seconds of the last "
-        f"{minutes(objectives.MOMENT)}, audio may have waited in voicetap for more than "
+        f"{words(objectives.MOMENT)}, audio may have waited in voicetap for more than "
         f"{objectives.EVENT_LOOP_LAG_SECONDS:g} s; {objectives.EVENT_LOOP_LAG_RATIO:.0%} is the limit.",
         board=_BOARD,
     )
 
 
 def _memory() -> Alert:
-    now, before = (f"min by (job, instance) (min_over_time({_MEMORY}[1h]{offset}))" for offset in ("", " offset 1d"))
+    today, yesterday, before = (
+        f"min by (job, instance) (min_over_time({_MEMORY}[1h]{offset}))" for offset in ("", " offset 1d", " offset 2d")
+    )
     sessions = f"{objectives.MEMORY_SESSION_BYTES} * {total(selector(SESSIONS_ACTIVE), *_PROCESS)}"
     return Alert(
         name="VoicetapMemoryGrowing",
         severity="warning",
-        expression=f"{now}\n  - {before}\n> {objectives.MEMORY_GROWTH_BYTES} + {sessions}",
+        expression=f"{today}\n  - {yesterday}\n> {objectives.MEMORY_GROWTH_BYTES} + {sessions}\n"
+        f"and {yesterday}\n  - {before}\n> {objectives.MEMORY_GROWTH_BYTES} + {sessions}",
         summary="{{ $labels.instance }} of {{ $labels.job }} takes more and more memory",
-        description="It takes {{ $value | humanize1024 }}B more than at the same time yesterday, which its sessions do "
-        "not explain. At its limit it is killed, and all its calls are cut off.",
+        description="It takes {{ $value | humanize1024 }}B more than at the same time yesterday, after a day in "
+        "which it grew as well, and its sessions do not explain it. At its limit it is killed, and all its calls are "
+        "cut off.",
         board=_BOARD,
     )
 

@@ -6,11 +6,12 @@ from ... import objectives
 from ...promql import increase, selector, total
 from ..breakdown import most_frequent
 from ..burn import burn_alerts, few_alert
-from ..rule import Alert
-from ..shares import FAILED_HANDSHAKE, FAILED_HANDSHAKES, FAILED_STARTS
+from ..rule import Alert, Severity, words
+from ..shares import FAILED_HANDSHAKE, FAILED_HANDSHAKES, FAILED_STARTS, NOT_TRIED_HANDSHAKE, TRIED_HANDSHAKE
 
 _BOARD = "voicetap-proxy"
-_ABNORMAL = 'code!~"1000|1001|1005"'
+_ABNORMAL = 'code!~"1000|1001|1005|3000|4000"'
+"""Without what a server says that refuses a session."""
 
 
 def alerts() -> list[Alert]:
@@ -52,7 +53,9 @@ def alerts() -> list[Alert]:
             details=_of_handshakes,
             board=_BOARD,
         ),
-        _abnormal_closes(),
+        _no_calls(),
+        _abnormal_closes("critical", objectives.STOPPED_IN, objectives.BREAKDOWN_RATIO),
+        _abnormal_closes("warning", objectives.WINDOW, objectives.ABNORMAL_CLOSE_RATIO, objectives.LASTING),
         _expiring(),
     ]
 
@@ -68,19 +71,40 @@ def _of_handshakes(window: str) -> str:
     return f"Outcomes: {most_frequent(HANDSHAKES, 'outcome', window, FAILED_HANDSHAKE)}."
 
 
-def _abnormal_closes() -> Alert:
-    window = objectives.WINDOW
+def _no_calls() -> Alert:
+    window, past = objectives.STOPPED_IN, objectives.STOPPED_PAST
+    tried = total(increase(selector(HANDSHAKES, TRIED_HANDSHAKE), window), "job")
+    before = total(increase(selector(HANDSHAKES, TRIED_HANDSHAKE), window, past), "job")
+    return Alert(
+        name="VoicetapNoCalls",
+        severity="critical",
+        # Where people go home, and a little earlier than a week ago, it is so for a moment.
+        lasting=objectives.LASTING,
+        expression=f"{before} >= {objectives.STOPPED_CALLS}\n"
+        f"and {FAILED_HANDSHAKES.events(objectives.STEADY_BURN.long)} >= {objectives.STOPPED_CALLS}\n"
+        f"and {tried} == 0",
+        summary="Calls do not come to {{ $labels.job }} any more",
+        description=f"None in the last {words(window)}; a week ago at this time there were "
+        '{{ $value | printf "%.0f" }}, and earlier today there were some. Given up by clients, or refused by voicetap: '
+        + most_frequent(HANDSHAKES, "outcome", window, NOT_TRIED_HANDSHAKE)
+        + ".",
+        board=_BOARD,
+    )
+
+
+def _abnormal_closes(severity: Severity, window: str, limit: float, lasting: str = "") -> Alert:
     abnormal = total(increase(selector(CLOSE_CODES, _ABNORMAL), window), "job", "closed_by")
     every = total(increase(selector(CLOSE_CODES), window), "job")
     return Alert(
         name="VoicetapAbnormalCloses",
-        severity="warning",
-        lasting=objectives.LASTING,
-        expression=f"{abnormal} / on (job) group_left () {every} > {objectives.ABNORMAL_CLOSE_RATIO:g}\n"
+        severity=severity,
+        window=window,
+        lasting=lasting,
+        expression=f"{abnormal} / on (job) group_left () {every} > {limit:g}\n"
         f"and on (job) {every} >= {objectives.LEAST_EVENTS}",
         summary="Calls of {{ $labels.job }} are cut off: {{ $labels.closed_by }} ends them",
-        description="{{ $value | humanizePercentage }} of the connections that ended in the last hour were cut off by "
-        f"{{{{ $labels.closed_by }}}}; {objectives.ABNORMAL_CLOSE_RATIO:.0%} is the limit. "
+        description=f"{{{{ $value | humanizePercentage }}}} of the connections that ended in the last {words(window)} "
+        f"were cut off by {{{{ $labels.closed_by }}}}; {limit:.0%} is the limit. "
         "Codes: " + most_frequent(CLOSE_CODES, "code", window, _ABNORMAL, of=("job", "closed_by")) + ".",
         board=_BOARD,
     )

@@ -3,11 +3,12 @@
 from voicetap.signals.names import LATE_TRANSCRIPTIONS, TRANSCRIPTION_FAILURES, TRANSCRIPTIONS
 
 from ... import objectives
+from ...promql import total
 from ..breakdown import most_frequent
 from ..burn import burn_alerts, few_alert
 from ..rule import Alert
 from ..share import counted
-from ..shares import FAILED_TRANSCRIPTIONS, MISSING_TRANSCRIPTIONS
+from ..shares import FAILED_TRANSCRIPTIONS, MISSING_TRANSCRIPTIONS, UNANSWERED_TURNS
 
 _BOARD = "voicetap-quality"
 _LEVEL = FAILED_TRANSCRIPTIONS.level
@@ -53,6 +54,7 @@ def alerts() -> list[Alert]:
             board=_BOARD,
         ),
         _cut_off(),
+        _none(),
     ]
 
 
@@ -81,3 +83,22 @@ def _cut_off() -> Alert:
         "timeout of 15 s.",
         board=_BOARD,
     )
+
+
+def _none() -> Alert:
+    return Alert(
+        name="VoicetapNoTranscriptions",
+        severity="warning",
+        expression=f"{_for_each_turn(objectives.WINDOW)}\n"
+        f"  < {objectives.STOPPED_LEFT:g} * {_for_each_turn(objectives.CREEPING_BURN.long)}\n"
+        f"and {UNANSWERED_TURNS.events(objectives.WINDOW)} >= {objectives.LEAST_EVENTS}",
+        summary="What callers of {{ $labels.job }} say is not transcribed any more",
+        description='{{ $value | printf "%.2f" }} transcriptions for each turn in the last hour, of whatever outcome: '
+        f"less than {objectives.STOPPED_LEFT:.0%} of what there have been for each over three days. Sessions do not "
+        "ask for them any more.",
+        board=_BOARD,
+    )
+
+
+def _for_each_turn(window: str) -> str:
+    return f"{total(MISSING_TRANSCRIPTIONS.events(window), 'job')} / {UNANSWERED_TURNS.events(window)}"

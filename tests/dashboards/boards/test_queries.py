@@ -7,8 +7,9 @@ from dashboards.boards.queries import (
     RATE,
     beyond,
     buckets,
-    busiest,
     during,
+    last_told,
+    lowest_share,
     mean,
     now,
     of,
@@ -16,10 +17,21 @@ from dashboards.boards.queries import (
     per_second,
     percentile,
     percentile_during,
+    share,
+    share_beyond,
     share_within,
 )
 from dashboards.promql import NotInCatalogue
-from voicetap.signals.names import DEAD_AIR, SESSIONS_ACTIVE, TOOL_ROUND_TRIP, TRANSCRIPTIONS, TURN_LATENCY, TURNS
+from voicetap.signals.names import (
+    DEAD_AIR,
+    RATE_LIMIT_LIMIT,
+    RATE_LIMIT_REMAINING,
+    SESSIONS_ACTIVE,
+    TOOL_ROUND_TRIP,
+    TRANSCRIPTIONS,
+    TURN_LATENCY,
+    TURNS,
+)
 
 WHERE = 'job=~"$job", instance=~"$instance"'
 
@@ -40,12 +52,23 @@ def test_sums() -> None:
     assert during(TURNS, offset=RANGE) == f"sum(increase({turns}[$__range] offset $__range))"
 
 
-def test_the_series_that_grow_most() -> None:
-    """Chosen once for all points of a line: topk by itself would choose for each."""
-    after_speech = f'voicetap_dead_air_total{{{WHERE}, after!="request"}}'
-    assert busiest(2, DEAD_AIR, 'after!="request"', by=("after",)) == (
-        f"sum by (after) (rate({after_speech}[$__rate_interval]))\n"
-        f"  and on (after) topk(2, sum by (after) (increase({after_speech}[$__range] @ end())))"
+def test_a_share_in_the_time_range_and_in_the_one_before() -> None:
+    where = f'{WHERE}, model=~"$model"'
+    failed, turns = f'voicetap_turns_total{{{where}, outcome="failed"}}', f"voicetap_turns_total{{{where}}}"
+    assert share(TURNS, 'outcome="failed"', over=RANGE, offset=RANGE) == (
+        f"sum(increase({failed}[$__range] offset $__range))\n  / (sum(increase({turns}[$__range] offset $__range)) > 0)"
+    )
+    assert share(TURNS, 'outcome="failed"', over=RATE, by=("model",)) == (
+        f"sum by (model) (rate({failed}[$__rate_interval]))\n  / (sum by (model) (rate({turns}[$__rate_interval])) > 0)"
+    )
+
+
+def test_what_processes_share_is_what_the_least_of_them_was_told() -> None:
+    where = f'{WHERE}, model=~"$model"'
+    left, limit = (f"voicetap_rate_limit_{which}{{{where}}}" for which in ("remaining", "limit"))
+    assert last_told(RATE_LIMIT_LIMIT, by=("name",)) == f"min by (name) (last_over_time({limit}[$__range]))"
+    assert lowest_share(RATE_LIMIT_REMAINING, RATE_LIMIT_LIMIT, over=RANGE) == (
+        f"min(min_over_time({left}[$__range])\n  / (max_over_time({limit}[$__range]) > 0))"
     )
 
 
@@ -71,6 +94,7 @@ def test_a_share_of_a_histogram(over: str, function: str) -> None:
     good = f'sum({function}(voicetap_turn_latency_seconds_bucket{{{where}, le="1.5"}}[{over}]))'
     every = f"sum({function}(voicetap_turn_latency_seconds_count{{{where}}}[{over}]))"
     assert share_within(TURN_LATENCY, 1.5, over=over) == f"{good}\n  / ({every} > 0)"
+    assert share_beyond(TURN_LATENCY, 1.5, over=over) == f"clamp_min(1 - {good}\n  / ({every} > 0), 0)"
 
 
 def test_a_bound_that_is_not_written_alike_everywhere() -> None:
@@ -79,7 +103,7 @@ def test_a_bound_that_is_not_written_alike_everywhere() -> None:
     within = f'sum(increase(voicetap_turn_latency_seconds_bucket{{{where}, le=~"3([.]0)?"}}[$__range]))'
     every = f"sum(increase(voicetap_turn_latency_seconds_count{{{where}}}[$__range]))"
     assert share_within(TURN_LATENCY, 3.0, over=RANGE) == f"{within}\n  / ({every} > 0)"
-    assert beyond(TURN_LATENCY, 3.0) == f"{every}\n  - {within}"
+    assert beyond(TURN_LATENCY, 3.0) == f"round({every}\n  - {within})"
 
 
 def test_a_bound_that_there_is_not() -> None:

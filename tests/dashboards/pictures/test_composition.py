@@ -128,7 +128,7 @@ def test_lines_have_the_colours_that_the_board_gives_them_and_others_the_palette
 def test_a_limit_is_drawn_across() -> None:
     without = board_of(lines("Wait", "Seconds.", units.Seconds, Query("1")))
     limited = board_of(lines("Wait", "Seconds.", units.Seconds, Query("1"), limit=1.5))
-    seen = [near(dots_of(drawn(board), inside(board)), DARK.named("red")) for board in (without, limited)]
+    seen = [near(dots_of(drawn(board), inside(board)), DARK.named("orange")) for board in (without, limited)]
     assert seen[0] == 0
     assert seen[1] > 400
 

@@ -15,7 +15,11 @@ from voicetap.signals.metric import Kind
 from voicetap.signals.names import METRICS
 
 COMPILED = REPOSITORY / "dashboards" / "compiled" / "rules"
-OF_PROMETHEUS = {"up": set[str](), "process_resident_memory_bytes": set[str]()}
+OF_PROMETHEUS: dict[str, set[str]] = {
+    "up": set(),
+    "process_resident_memory_bytes": set(),
+    "process_start_time_seconds": set(),
+}
 """What is not voicetap's own, and has the labels of the target alone."""
 TARGET = {"job", "instance"}
 

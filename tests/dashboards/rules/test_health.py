@@ -64,6 +64,7 @@ LEVEL = {
     f'voicetap_rate_limit_remaining{{{MODEL}, name="tokens"}}': 30_000,
     f'voicetap_rate_limit_limit{{{MODEL}, name="tokens"}}': 40_000,
     "process_resident_memory_bytes": 80e6,
+    "process_start_time_seconds": 1.7e9,
 }
 
 

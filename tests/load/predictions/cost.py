@@ -45,11 +45,14 @@ def tokens_of_a_response(which: dict[str, str]) -> Prediction:
     )
 
 
-def expiring(truth: Truth) -> Table:
+def expiring(within_minutes: int) -> Prediction:
     """Sessions that are held, by what is left of them at the end."""
-    ends = [ends_at - truth.window.end for ends_at in truth.load.expiries]
-    within = {"1m": 60.0, "5m": 300.0, "15m": 900.0}
-    return Table({(name,): exactly(sum(end <= seconds for end in ends)) for name, seconds in within.items()})
+
+    def prediction(truth: Truth) -> Table:
+        left = [ends_at - truth.window.end for ends_at in truth.load.expiries]
+        return one(sum(seconds <= 60 * within_minutes for seconds in left))
+
+    return prediction
 
 
 PREDICTIONS: Predictions = {
@@ -57,7 +60,7 @@ PREDICTIONS: Predictions = {
     ("Cost of a call minute", "A"): cost_of_a_call_minute,
     ("Cost of a turn", "A"): lambda truth: truth.now.increase("cost_usd_total") / truth.now.increase("turns_total"),
     ("Input from the cache", "A"): lambda truth: truth.now.share("tokens_total", {"cached": "true"}, **INPUT),
-    ("Paid for and not heard", "A"): unheard(),
+    ("Audio not heard", "A"): unheard(),
     ("Least left of a rate limit", "A"): lambda truth: one(min(share.low for share in left(truth).values())),
     ("Cost of responses an hour, by model", "A"): lambda truth: (
         truth.now.rate("cost_usd_total", "model", usage="response") * HOUR
@@ -69,10 +72,10 @@ PREDICTIONS: Predictions = {
     ("Cost of a call minute, by model", "A"): cost_of_a_call_minute_by_model,
     ("Cost of a turn, by model", "A"): cost_of_a_turn_by_model,
     ("Tokens of responses a minute", "A"): a_minute(
-        "tokens_total", "direction", "modality", usage="response", cached="false"
+        "tokens_total", "direction", "modality", usage="response", cached="true"
     ),
     ("Tokens of responses a minute", "B"): a_minute(
-        "tokens_total", "direction", "modality", usage="response", cached="true"
+        "tokens_total", "direction", "modality", usage="response", cached="false"
     ),
     ("Tokens of transcription a minute", "A"): a_minute("tokens_total", "direction", "modality", usage="transcription"),
     ("Share of input from the cache", "A"): lambda truth: truth.now.share(
@@ -80,8 +83,9 @@ PREDICTIONS: Predictions = {
     ),
     ("Tokens that a response reads", "A"): tokens_of_a_response(INPUT),
     ("Tokens that a response writes", "A"): tokens_of_a_response(OUTPUT),
-    ("What a turn adds", "A"): lambda truth: truth.now.increase("items_total") / truth.now.increase("turns_total"),
-    ("What a turn adds", "B"): lambda truth: truth.now.increase("tool_calls_total") / truth.now.increase("turns_total"),
+    ("Tool calls in a hundred turns", "A"): lambda truth: (
+        truth.now.increase("tool_calls_total") / truth.now.increase("turns_total") * 100
+    ),
     ("Audio in the time range", "A"): grown("input_audio_seconds_total"),
     ("Audio in the time range", "B"): grown("generated_audio_seconds_total"),
     ("Audio in the time range", "C"): grown("unheard_audio_seconds_total"),
@@ -90,5 +94,6 @@ PREDICTIONS: Predictions = {
     ("Rate limits", "A"): lambda truth: Table(
         {key: exactly(min(limit for limit, _ in said)) for key, said in limits(truth).items()}
     ),
-    ("Calls that the server is about to cut off", "A"): expiring,
+    ("Calls that the server is about to cut off", "A"): expiring(5),
+    ("Calls that the server is about to cut off", "B"): expiring(15),
 }

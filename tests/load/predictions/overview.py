@@ -6,12 +6,13 @@ from load.predictions.table import (
     HOUR,
     Predictions,
     a_minute,
+    calls_not_started,
     cut_off,
     dead_air,
     grown,
-    not_started,
     quantile,
     responses_failed,
+    silent_sessions,
     transcriptions,
     within,
 )
@@ -21,7 +22,7 @@ PREDICTIONS: Predictions = {
     ("Answered in time", "A"): within("turn_latency_seconds", 1.5),
     ("Transcriptions failed", "A"): transcriptions("failed"),
     ("Responses failed", "A"): responses_failed,
-    ("Calls that did not start", "A"): not_started,
+    ("Calls that did not start", "A"): calls_not_started,
     ("Answers cut off", "A"): cut_off(),
     ("Dead air", "A"): dead_air,
     ("Cost an hour", "A"): lambda truth: truth.now.rate("cost_usd_total") * HOUR,
@@ -30,8 +31,9 @@ PREDICTIONS: Predictions = {
     ("What goes wrong", "A"): transcriptions("failed"),
     ("What goes wrong", "B"): transcriptions("timed_out"),
     ("What goes wrong", "C"): responses_failed,
-    ("What goes wrong", "D"): not_started,
+    ("What goes wrong", "D"): calls_not_started,
     ("What goes wrong", "E"): dead_air,
+    ("What goes wrong", "F"): silent_sessions,
     ("Calls", "A"): lambda truth: truth.held("model"),
     ("Turns a minute", "A"): a_minute("turns_total", "outcome"),
     ("Cost an hour, by model", "A"): lambda truth: truth.now.rate("cost_usd_total", "model") * HOUR,
@@ -43,8 +45,8 @@ PREDICTIONS: Predictions = {
     ("Failed transcriptions", "B"): lambda truth: truth.before.share("transcriptions_total", {"outcome": "failed"}),
     ("Failed responses", "A"): responses_failed,
     ("Failed responses", "B"): lambda truth: truth.before.share("responses_total", {"status": "failed"}),
-    ("Truncated answers", "A"): cut_off(),
-    ("Truncated answers", "B"): lambda truth: (
+    ("Cut-off answers", "A"): cut_off(),
+    ("Cut-off answers", "B"): lambda truth: (
         truth.before.increase("truncations_total", outcome="acknowledged")
         / truth.before.increase("spoken_answers_total")
     ),
@@ -53,6 +55,5 @@ PREDICTIONS: Predictions = {
         truth.before.increase("cost_usd_total") / truth.before.increase("turns_total")
     ),
     ("Versions", "A"): lambda truth: Table({(voicetap.__version__,): exactly(len(truth.load.instances))}),
-    ("Models", "A"): a_minute("turns_total", "model"),
     ("How calls end", "A"): a_minute("sessions_total", "end"),
 }

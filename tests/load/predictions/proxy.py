@@ -5,13 +5,22 @@ from math import inf
 
 import voicetap
 from load.account import But, Sample
-from load.between import Between, Largest, Table, one
+from load.between import Between, Table, one
 from load.expected import BUCKETS, at_most, le
-from load.predictions.table import MINUTE, Prediction, Predictions, a_minute, grown, not_started, spread
+from load.predictions.table import (
+    FAILED_HANDSHAKES,
+    MINUTE,
+    Prediction,
+    Predictions,
+    a_minute,
+    not_started,
+    spread,
+    whole,
+)
 from load.run import Machine
 from load.truth import Truth
+from support.prometheus import JOB
 
-_FAILED = ("401", "403", "404", "429", "5xx", "connect_error", "timeout")
 LAG = "event_loop_lag_seconds"
 TOLD_EVERY_S = 1.0
 BUSY_S = 0.1
@@ -21,12 +30,16 @@ BUSY_S = 0.1
 def upgrades_failed(truth: Truth) -> Table:
     """Those that a server had to answer, and that got no 101."""
     asked = But("abandoned", "bad_request", "draining")
-    return truth.now.share("handshakes_total", {"outcome": _FAILED}, outcome=asked)
+    return truth.now.share("handshakes_total", {"outcome": FAILED_HANDSHAKES}, outcome=asked)
 
 
 def abnormal_ends(truth: Truth) -> Table:
-    """Those with another code than a call that was hung up."""
-    return truth.now.share("close_codes_total", {"code": But("1000", "1001", "1005")})
+    """Those with another code than a call that was hung up or refused, of the side that has most of them."""
+    sides = truth.now.increase(
+        "close_codes_total", "closed_by", code=But("1000", "1001", "1005", "3000", "4000")
+    ).values()
+    most = Between(max(side.low for side in sides), max(side.high for side in sides))
+    return one(most) / truth.now.increase("close_codes_total")
 
 
 def not_understood(truth: Truth) -> Table:
@@ -35,10 +48,9 @@ def not_understood(truth: Truth) -> Table:
 
 
 def late_seconds(truth: Truth) -> Table:
-    """Those in which the processes stood still, and as many again if others keep the machine busy."""
-    stalls = len(truth.now.account.seen(LAG)[()])
-    seconds = len(truth.load.instances) * truth.window.seconds
-    return one(Between(0.95 * stalls / seconds, 2.1 * stalls / seconds))
+    """Those in which a process stood still, and as many again if others keep the machine busy."""
+    [stalls] = {len(alone.account.seen(LAG)[()]) for alone in truth.apart.values()}
+    return one(Between(0.95 * stalls / truth.window.seconds, 2.1 * stalls / truth.window.seconds))
 
 
 def lag(truth: Truth) -> Table:
@@ -98,12 +110,7 @@ def _age(truth: Truth, machine: Machine) -> Between:
 
 def processes(truth: Truth) -> Table:
     """How long each has run, by its version too."""
-    return Table({(*key, voicetap.__version__): age for key, age in by_instance(_age)(truth).items()})
-
-
-def busiest_types(truth: Truth) -> Table:
-    """The ten of which there are most."""
-    return Largest(10, truth.now.rate("events_total", "type"))
+    return Table({(instance, JOB, voicetap.__version__): age for (instance,), age in by_instance(_age)(truth).items()})
 
 
 PREDICTIONS: Predictions = {
@@ -111,17 +118,17 @@ PREDICTIONS: Predictions = {
     ("Connections without a session", "A"): not_started,
     ("Abnormal ends", "A"): abnormal_ends,
     ("Traffic not understood", "A"): not_understood,
-    ("Late seconds", "A"): late_seconds,
+    ("Late seconds, worst process", "A"): late_seconds,
     ("Processes that answer", "A"): lambda truth: one(len(truth.load.instances)),
     ("Upgrade requests a minute", "A"): a_minute("handshakes_total", "outcome"),
     ("Starts of sessions a minute", "A"): a_minute("session_starts_total", "outcome"),
     ("Plain HTTP requests a minute", "A"): a_minute("http_requests_total", "route", "status"),
     ("Time to connect to the server", "A"): spread("upstream_connect_seconds"),
     ("Ends a minute", "A"): a_minute("sessions_total", "end"),
-    ("Close codes", "A"): grown("close_codes_total", "closed_by", "code"),
+    ("Close codes", "A"): whole("close_codes_total", "closed_by", "code"),
     ("Length of calls", "A"): spread("session_duration_seconds"),
     ("Bytes a second", "A"): lambda truth: truth.now.rate("relayed_bytes_total", "from"),
-    ("Events a second, by type", "A"): busiest_types,
+    ("Which events passed", "A"): whole("events_total", "from", "type"),
     ("Items a minute", "A"): a_minute("items_total", "role", "type"),
     ("What makes no sense, a minute", "A"): a_minute("unknown_events_total", "from"),
     ("What makes no sense, a minute", "B"): a_minute("malformed_messages_total", "from", "reason"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from load.account import Wanted
-from load.between import Between, Table, each
+from load.between import Between, Table, each, one
 from load.truth import Truth
 
 Prediction: TypeAlias = Callable[[Truth], Table]
@@ -12,6 +12,8 @@ Predictions: TypeAlias = Mapping[tuple[str, str], Prediction]
 """By the title of the panel, and the letter of the target."""
 
 HOUR, MINUTE = 3600, 60
+FAILED_HANDSHAKES = ("401", "403", "404", "429", "5xx", "connect_error", "timeout")
+NOT_STARTED = ("refused", "closed", "timeout")
 
 
 def transcriptions(outcome: str, *by: str) -> Prediction:
@@ -26,12 +28,24 @@ def responses_failed(truth: Truth) -> Table:
 
 def not_started(truth: Truth) -> Table:
     """The share of connections."""
-    return truth.now.share("session_starts_total", {"outcome": ("refused", "closed", "timeout")})
+    return truth.now.share("session_starts_total", {"outcome": NOT_STARTED})
+
+
+def calls_not_started(truth: Truth) -> Table:
+    """Those, and what never became a connection."""
+    refused = truth.now.increase("handshakes_total", outcome=FAILED_HANDSHAKES)
+    not_started = truth.now.increase("session_starts_total", outcome=NOT_STARTED)
+    return (refused + not_started) / (refused + truth.now.increase("session_starts_total"))
 
 
 def dead_air(truth: Truth) -> Table:
     """Waits, of turns."""
     return truth.now.increase("dead_air_total") / truth.now.increase("turns_total")
+
+
+def silent_sessions(truth: Truth) -> Table:
+    """The same of those."""
+    return truth.now.increase("silent_sessions_total") / truth.now.increase("turns_total")
 
 
 def cut_off(*by: str) -> Prediction:
@@ -88,3 +102,8 @@ def spread(metric: str) -> Prediction:
 def within(metric: str, bound: float) -> Prediction:
     """The share of a histogram's samples."""
     return lambda truth: truth.now.within(metric, bound)
+
+
+def beyond(metric: str, bound: float) -> Prediction:
+    """What remains."""
+    return lambda truth: one(1.0) - truth.now.within(metric, bound)

@@ -92,6 +92,42 @@ GONE = [
     ),
 ]
 
+BEGAN = f"process_start_time_seconds{{{B}}}"
+RESTARTS = [
+    Story(
+        "one process of two is killed every ten minutes, and is there at each scrape",
+        ("VoicetapRestarting",),
+        {
+            BEGAN: stays((60, 1000), (10, 4600), (10, 5200), (120, 5800)),
+            BEGAN.replace("0.2:", "0.1:"): stays((200, 1000)),
+        },
+        [
+            *silent(HEALTH, "1h", "1h15m"),
+            Moment(
+                "1h20m",
+                FAULT,
+                [
+                    told(
+                        "VoicetapRestarting",
+                        "critical",
+                        "10.0.0.2:9464 of voicetap restarts again and again",
+                        "3 times in the last hour. Each time its calls are cut off, and no other alert sees it: what "
+                        "they counted is lost.",
+                        instance="10.0.0.2:9464",
+                    )
+                ],
+            ),
+            *silent(RESOLVED, "2h5m"),
+        ],
+    ),
+    Story(
+        "a rollout, and its being taken back",
+        ("VoicetapRestarting",),
+        {BEGAN: stays((60, 1000), (10, 4600), (120, 5200))},
+        silent(ONE_FAILURE, "1h5m", "1h15m", "2h"),
+    ),
+]
+
 OPENED = f'voicetap_handshakes_total{{{A}, outcome="101"}}'
 
 
@@ -257,32 +293,33 @@ MEMORY = f"process_resident_memory_bytes{{{A}}}"
 SESSIONS = f'voicetap_sessions_active{{{A}, model="gpt-realtime"}}'
 GROWTH = [
     Story(
-        "it takes 120 MiB more than yesterday for 200 calls, until it is restarted",
+        "it takes 120 MiB more than yesterday for 200 calls, as yesterday it did, until it is restarted",
         ("VoicetapMemoryGrowing",),
         {
-            MEMORY: stays((DAY, 80 * MIB), (120, 200 * MIB), (120, 90 * MIB)),
-            SESSIONS: stays((DAY, 200), (240, 200)),
+            MEMORY: stays((DAY, 80 * MIB), (DAY, 200 * MIB), (120, 320 * MIB), (120, 90 * MIB)),
+            SESSIONS: stays((2 * DAY + 240, 200)),
             # As much again, for 800 calls.
-            MEMORY.replace("0.1:", "0.2:"): stays((DAY, 80 * MIB), (240, 200 * MIB)),
-            SESSIONS.replace("0.1:", "0.2:"): stays((DAY, 100), (240, 800)),
+            MEMORY.replace("0.1:", "0.2:"): stays((DAY, 80 * MIB), (DAY, 200 * MIB), (240, 320 * MIB)),
+            SESSIONS.replace("0.1:", "0.2:"): stays((2 * DAY + 240, 800)),
         },
         [
-            *silent(HEALTH, "1d"),
+            # One day alone is a step.
+            *silent(HEALTH, "1d", "1d1h30m", "2d"),
             Moment(
-                "1d1h30m",
+                "2d1h30m",
                 FAULT,
                 [
                     told(
                         "VoicetapMemoryGrowing",
                         "warning",
                         "10.0.0.1:9464 of voicetap takes more and more memory",
-                        "It takes 120MiB more than at the same time yesterday, which its sessions do not explain. At "
-                        "its limit it is killed, and all its calls are cut off.",
+                        "It takes 120MiB more than at the same time yesterday, after a day in which it grew as well, "
+                        "and its sessions do not explain it. At its limit it is killed, and all its calls are cut off.",
                         instance="10.0.0.1:9464",
                     )
                 ],
             ),
-            *silent(RESOLVED, "1d2h"),
+            *silent(RESOLVED, "2d2h"),
         ],
     ),
     Story(
@@ -331,7 +368,7 @@ NEW_EVENTS = [
     ),
 ]
 
-STORIES = [*GONE, *GAPS, *SINKS, *TELEMETRY, *LAG, *GROWTH, *NEW_EVENTS]
+STORIES = [*GONE, *RESTARTS, *GAPS, *SINKS, *TELEMETRY, *LAG, *GROWTH, *NEW_EVENTS]
 
 
 @pytest.mark.slow

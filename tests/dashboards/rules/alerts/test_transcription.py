@@ -36,7 +36,7 @@ FAILURES = Burning(
     alert="VoicetapTranscriptionFailures",
     labels=LABELS,
     budget=0.01,
-    outage=(15, ("1h", "1d", "3d")),
+    outage=(15, ("1h", "3d")),
     scraped=failed,
     summary="Transcription by gpt-4o-transcribe fails; calls go on without a transcript",
     figure="transcriptions failed",
@@ -47,7 +47,7 @@ MISSING = Burning(
     alert="VoicetapTranscriptionsMissing",
     labels=LABELS,
     budget=0.01,
-    outage=(15, ("1h", "1d", "3d")),
+    outage=(15, ("1h", "3d")),
     scraped=late,
     summary="Transcriptions by gpt-4o-transcribe do not come; calls go on without a transcript",
     figure="transcriptions did not come within 15 s",
@@ -156,6 +156,52 @@ ONE_CUT_OFF = Story(
     [Moment(at, ONE_FAILURE) for at in ("1h5m", "1h20m", "2h")],
 )
 
+TURNS = 'voicetap_turns_total{job="voicetap", instance="10.0.0.1:9464", model="gpt-realtime", opened_by="speech", '
+TURNS += 'outcome="completed"}'
+SWITCHED_OFF = Story(
+    "a rollout, after which sessions do not ask for transcription; before it another model is taken",
+    ("VoicetapNoTranscriptions",),
+    {
+        TURNS: grows((360, 10)),
+        counted("10.0.0.1:9464", "completed"): grows((120, 9), (240, 0)),
+        counted("10.0.0.1:9464", "completed").replace("gpt-4o-transcribe", "whisper-1"): grows(
+            (120, 0), (120, 9), (60, 0.5), (60, 9)
+        ),
+    },
+    [
+        Moment("2h", HEALTH),
+        Moment("3h", HEALTH),
+        Moment("4h", HEALTH),
+        Moment(
+            "5h",
+            FAULT,
+            [
+                Firing(
+                    "VoicetapNoTranscriptions",
+                    "warning",
+                    {"job": "voicetap"},
+                    "What callers of voicetap say is not transcribed any more",
+                    "0.05 transcriptions for each turn in the last hour, of whatever outcome: less than 20% of what "
+                    "there have been for each over three days. Sessions do not ask for them any more.",
+                    BOARD,
+                )
+            ],
+        ),
+        Moment("5h30m", RESOLVED),
+    ],
+)
+NEVER_ASKED_FOR = Story(
+    "sessions that have never asked for transcription, and one turn that is not transcribed in little traffic",
+    ("VoicetapNoTranscriptions",),
+    {
+        TURNS: grows((60, 0.1), (1, 1), (119, 0)),
+        counted("10.0.0.1:9464", "completed"): grows((60, 0.1), (120, 0)),
+        TURNS.replace('"voicetap"', '"another"'): grows((180, 10)),
+        counted("10.0.0.1:9464", "completed").replace('"voicetap"', '"another"'): grows((180, 0)),
+    },
+    [Moment(at, ONE_FAILURE) for at in ("1h5m", "1h30m", "2h", "3h")],
+)
+
 STORIES = [
     *stories(FAILURES, few=True),
     *stories(MISSING, few=True),
@@ -163,6 +209,8 @@ STORIES = [
     NEVER_BEFORE,
     CUT_OFF,
     ONE_CUT_OFF,
+    SWITCHED_OFF,
+    NEVER_ASKED_FOR,
 ]
 
 

@@ -43,6 +43,7 @@ SLOW = Burning(
     figure="turns were answered more than 1.5 s after the last word",
     details="The board shows what takes so long: the wait for silence, the model, or tools.",
     board="/d/voicetap-latency?var-job=voicetap",
+    severities=("critical", "warning", "warning"),
 )
 DEAD_AIR = Burning(
     alert="VoicetapDeadAir",
@@ -116,12 +117,52 @@ ONE_SILENT_SESSION = Story(
     [Moment(at, ONE_FAILURE) for at in ("1h5m", "1h30m", "2h")],
 )
 
+BEGUN = f'voicetap_session_starts_total{{{TARGET}, outcome="started"}}'
+UNHEARD = Story(
+    "the server takes the audio, and hears nothing in it",
+    ("VoicetapNoTurns",),
+    {
+        BEGUN: grows((300, 1)),
+        f'voicetap_session_starts_total{{{TARGET}, outcome="refused"}}': grows((300, 0)),
+        TURNS: grows((180, 10), (60, 1), (60, 10)),
+    },
+    [
+        Moment("3h", HEALTH),
+        # Half as many turns are no silence.
+        Moment("3h15m", HEALTH),
+        Moment(
+            "3h30m",
+            FAULT,
+            [
+                Firing(
+                    "VoicetapNoTurns",
+                    "critical",
+                    {"job": "voicetap"},
+                    "Calls of voicetap begin, and hardly a word is exchanged",
+                    "30 turns in the last 30 minutes, less than 20% of what so many calls have had over three days. "
+                    "Callers are not heard, or their audio does not reach the server.",
+                    "/d/voicetap-quality?var-job=voicetap",
+                )
+            ],
+        ),
+        Moment("4h15m", RESOLVED),
+    ],
+)
+WRONG_NUMBER = Story(
+    "one call, and nobody says anything",
+    ("VoicetapNoTurns",),
+    {BEGUN: grows((60, 0.1), (1, 1), (119, 0)), TURNS: grows((60, 1), (120, 0))},
+    [Moment(at, ONE_FAILURE) for at in ("1h5m", "1h30m", "2h")],
+)
+
 STORIES = [
     *stories(SLOW, few=False),
-    *stories(DEAD_AIR, few=False),
+    *stories(DEAD_AIR, few=True),
     SILENT_SESSIONS,
     NOTHING_BUT_SILENCE,
     ONE_SILENT_SESSION,
+    UNHEARD,
+    WRONG_NUMBER,
 ]
 
 
