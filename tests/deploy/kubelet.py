@@ -20,6 +20,7 @@ from typing import Any
 
 import aiohttp
 
+from support.mortal import mortal
 from voicetap.config import Address
 from voicetap.simulator import SCENARIOS, serving
 
@@ -42,7 +43,7 @@ async def main(pod: dict[str, Any]) -> dict[str, Any]:
     """The life of one container."""
     async with serving(Address("127.0.0.1", pod["upstream"]), SCENARIOS["default"]), aiohttp.ClientSession() as http:
         process = subprocess.Popen(
-            pod["command"], env=pod["environment"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+            [*mortal(), *pod["command"]], env=pod["environment"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
         )
         try:
             return await _life(process, Container(http, pod["probes"], pod["realtime"]))

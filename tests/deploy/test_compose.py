@@ -33,8 +33,9 @@ from voicetap.config import Serve
 from voicetap.simulator import SCENARIOS
 
 SERVICES = services()
-OURS = {name: service for name, service in SERVICES.items() if "build" in service}
-OTHERS = {name: service for name, service in SERVICES.items() if "build" not in service}
+OUR_IMAGE = "voicetap:local"
+OURS = {name: service for name, service in SERVICES.items() if service["image"] == OUR_IMAGE}
+OTHERS = {name: service for name, service in SERVICES.items() if name not in OURS}
 REAL = {"VOICETAP_UPSTREAM": "https://api.openai.com", "DEMO": "0"}
 TELEMETRY_SECONDS = 5.0
 """What the end of the process may take after the drain timeout."""
@@ -90,9 +91,17 @@ def test_each_is_confined(name: str) -> None:
 def test_ours_are_one_image_and_its_user(name: str) -> None:
     final = read((REPOSITORY / "Dockerfile").read_text())[-1]
     assert OURS[name]["user"] == final.last("USER").value
-    assert (OURS[name]["image"], OURS[name]["build"]["context"]) == ("voicetap:local", ".")
+    assert OURS[name]["pull_policy"] == "never", "no registry has it"
     assert "volumes" not in OURS[name]
     assert "tmpfs" not in OURS[name]
+
+
+def test_our_image_is_built_once_and_with_every_setting() -> None:
+    """Services that build the same image are built at once, and the second one's name is taken already."""
+    for variables in ({}, REAL):
+        [builder] = [service for service in services(variables).values() if "build" in service]
+        assert (builder["image"], builder["build"]["context"]) == (OUR_IMAGE, ".")
+        assert builder.get("scale", "1") != "0"
 
 
 @each_service
@@ -138,12 +147,16 @@ def test_each_is_checked_without_a_shell(name: str) -> None:
         assert check["test"][0] == "CMD"
 
 
-@each_service
-def test_each_waits_for_what_can_be_waited_for(name: str) -> None:
-    for needed, how in SERVICES[name].get("depends_on", {}).items():
-        assert needed in SERVICES
-        assert how == {"condition": "service_healthy"}
-        assert needed not in NOT_CHECKED
+def test_who_waits_for_whom() -> None:
+    """Callers for those they call. Nobody for a part of monitoring to be healthy, else one of them takes all down."""
+    waits = {name: service["depends_on"] for name, service in SERVICES.items() if "depends_on" in service}
+    healthy = {"condition": "service_healthy"}
+    assert waits == {
+        "callers": {"server": healthy, "voicetap": healthy},
+        "collector": ["tempo"],
+        "grafana": ["prometheus", "tempo"],
+    }
+    assert not waits["callers"].keys() & NOT_CHECKED.keys()
 
 
 def test_a_stop_leaves_calls_the_time_to_end() -> None:
@@ -164,10 +177,14 @@ def test_the_example_changes_nothing() -> None:
     assert not re.search(r"^[^#\s]", EXAMPLE.read_text(), re.MULTILINE)
 
 
-def test_every_scenario_is_named() -> None:
-    told = EXAMPLE.read_text()
-    assert [name for name in SCENARIOS if not re.search(rf"\b{name}\b", told)] == []
-    assert variables_used()["SCENARIO"] in SCENARIOS
+def test_the_scenarios_that_are_named_exist() -> None:
+    explained = re.search(
+        r"^# How the simulated server behaves: (.*?)^#SCENARIO=", EXAMPLE.read_text(), re.DOTALL | re.M
+    )
+    assert explained is not None
+    named = {*re.findall(r"(\w+) (?:fails|has)\b", explained[1]), variables_used()["SCENARIO"]}
+    assert named == {"outage", "clean"}
+    assert named <= SCENARIOS.keys()
 
 
 def served(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> Serve:
@@ -191,7 +208,7 @@ def test_two_settings_put_the_real_api_in_its_place(monkeypatch: pytest.MonkeyPa
         served(monkeypatch, {**REAL, "VOICETAP_UPSTREAM": "http://api.openai.com"})
     for name, service in real.items():
         if service.get("scale") != "0":
-            assert not {"server", "callers"} & service.get("depends_on", {}).keys(), name
+            assert not {"server", "callers"} & set(service.get("depends_on", [])), name
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -5,9 +5,14 @@ does not prove.
 """
 
 import json
+import os
+import pickle
 import re
+import signal
 import struct
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
@@ -48,7 +53,7 @@ def test_the_base_is_one_and_pinned() -> None:
 
 def test_no_shell_starts_or_checks_it() -> None:
     started = exec_form(FINAL.last("ENTRYPOINT").value) + exec_form(FINAL.last("CMD").value)
-    assert started == ["/opt/voicetap/bin/voicetap", "serve"]
+    assert started == ["/opt/voicetap/bin/python", "-P", "-m", "voicetap", "serve"]
     _, _, checked = FINAL.last("HEALTHCHECK").value.partition("CMD ")
     assert exec_form(checked)[0] == "/opt/voicetap/bin/python"
 
@@ -100,7 +105,7 @@ def test_it_serves_confined(image: Image, net: int) -> None:
     with run(image, net, SERVER) as server, run(image, net, environment=UPSTREAM) as proxy:
         assert json.loads(server.first_line())["listen"] == "127.0.0.1:8090"
         at = json.loads(proxy.first_line())
-        assert at == {"event": "listening", "listen": "0.0.0.0:8080", "admin": "0.0.0.0:9464"}
+        assert (at["event"], at["listen"], at["admin"]) == ("listening", "0.0.0.0:8080", "0.0.0.0:9464")
         status = proxy.status()
         assert status["Uid"].split() == status["Gid"].split() == ["65532"] * 4
         assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}
@@ -120,6 +125,17 @@ def test_it_serves_confined(image: Image, net: int) -> None:
     ended = [(line["closed_by"], line["close_code"]) for line in told if line["message"] == "session ended"]
     assert ended == [("client", 1000)] * CALLING
     assert all("exception" not in line for line in told)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_stop_is_not_lost_before_it_listens(image: Image, net: int) -> None:
+    with run(image, net, environment=UPSTREAM) as proxy:
+        while not proxy.handles(image.stop_signal):
+            time.sleep(0.001)  # noqa: TID251 - no event loop here
+        proxy.signal()
+        assert proxy.wait(AFTER_THE_LAST_CALL_SECONDS) == 128 + image.stop_signal
+        assert proxy.log() == "", "it had not begun anything"
 
 
 @pytest.mark.slow
@@ -174,6 +190,51 @@ def test_nothing_is_left_running(image: Image, net: int) -> None:
         proxy.first_line()
         pid = proxy.pid
     assert not Path(f"/proc/{pid}").exists()
+
+
+_HELD = """\
+import pickle, sys
+from support.container import network, run
+with network() as net, run(pickle.load(sys.stdin.buffer), net, environment={"VOICETAP_UPSTREAM": "http://a:1",
+                           "VOICETAP_ALLOW_PLAINTEXT_UPSTREAM": "1"}) as container:
+    container.first_line()
+    print(net, container.pid, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_nothing_is_left_running_of_a_run_that_is_killed(image: Image) -> None:
+    """Its `finally` blocks are not run then."""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY / "tests")}
+    held = subprocess.Popen(
+        [sys.executable, "-c", _HELD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    )
+    with held:
+        assert held.stdin is not None
+        assert held.stdout is not None
+        pickle.dump(image, held.stdin)
+        held.stdin.flush()
+        pids = [int(pid) for pid in held.stdout.readline().split()]
+        held.kill()
+    assert len(pids) == 2
+    for _ in range(100):
+        left = [pid for pid in pids if _runs(pid)]
+        if not left:
+            break
+        time.sleep(0.02)  # noqa: TID251 - no event loop here
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert left == []
+
+
+def _runs(pid: int) -> bool:
+    """Whoever is dead may be waiting for its burial."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from deploy.manifests import (
     settings_of,
     voicetap_of,
 )
+from support.mortal import mortal
 from support.requires import REPOSITORY, lacks, requires_program
 from voicetap.config import parse_address
 
@@ -41,7 +42,7 @@ def test_it_starts_drains_and_ends_with_the_last_call(variant: str) -> None:
         "realtime": parse_address(settings_of(container, objects).listen).port,
     }
     life = subprocess.run(
-        [unshare, "--net", "--map-root-user", sys.executable, "-m", "deploy.kubelet"],
+        [*mortal(), unshare, "--net", "--map-root-user", sys.executable, "-m", "deploy.kubelet"],
         input=json.dumps(pod),
         capture_output=True,
         text=True,

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from support.mortal import UNTIL_PARENT_ENDS, mortal
 from support.requires import lacks, requires_program
 
 PATH = "/stand-in:/usr/bin:/bin"
@@ -64,7 +65,10 @@ def _bound() -> list[str]:
 
 
 def entering(root: Path, mode: str, hosts: Path = Path(_HOSTS)) -> list[str]:
-    """Goes before a command that shall run in a root, mounted `ro` or `rw`, among processes and mounts of its own."""
+    """Goes before a command that shall run in a root, mounted `ro` or `rw`, among processes and mounts of its own.
+
+    All of them end with this process.
+    """
     variables = [
         "env",
         f"BOUND={' '.join(_bound())}",
@@ -72,14 +76,17 @@ def entering(root: Path, mode: str, hosts: Path = Path(_HOSTS)) -> list[str]:
         "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
     ]
     namespaces = [requires_program("unshare"), "--mount", "--pid", "--fork", "--kill-child"]
-    return [*namespaces, *variables, "/bin/sh", "-c", _ENTER, "sh", str(root), mode, str(hosts)]
+    return [*mortal(), *namespaces, *variables, "/bin/sh", "-c", _ENTER, "sh", str(root), mode, str(hosts)]
 
 
 def confined(user: str) -> list[str]:
-    """Goes, within a root, before a command that shall be `UID:GID` and have no privilege whatever."""
+    """Goes, within a root, before a command that shall be `UID:GID` and have no privilege whatever.
+
+    It ends with what `entering` put before it.
+    """
     uid, _, gid = user.partition(":")
     nothing = ["--no-new-privs", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all"]
-    return ["/usr/bin/setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", *nothing]
+    return ["/usr/bin/setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups", *nothing, *UNTIL_PARENT_ENDS]
 
 
 def seeing(variables: Mapping[str, str], directory: str = "/") -> list[str]:

@@ -24,6 +24,7 @@ from typing import IO
 
 from support.confinement import confined, entering, seeing
 from support.image import Image
+from support.mortal import mortal
 from support.requires import requires_program
 
 READY_SECONDS = 20.0
@@ -73,6 +74,10 @@ class Container:
         whole = [*inside, *confined(user or self._user), *seeing(self._variables()), *command]
         return subprocess.run(whole, capture_output=True, text=True, timeout=READY_SECONDS)
 
+    def handles(self, number: int) -> bool:
+        """Whether it has begun, and has a handler for this signal; all others are lost on PID 1."""
+        return bool(self._children()) and bool(int(self.status()["SigCgt"], 16) >> (number - 1) & 1)
+
     def signal(self) -> None:
         """Send what a `stop` sends."""
         os.kill(self.pid, self._image.stop_signal)
@@ -84,8 +89,7 @@ class Container:
     def kill(self) -> None:
         """End it where it has not ended; its PID namespace goes with it."""
         if self._process.poll() is None:
-            # To end unshare alone is not enough: whose end shall be a process's own is forgotten when it becomes
-            # another user. The other way round, unshare buries the process and follows it.
+            # The process, which unshare buries and follows: the other way round nobody would wait for its end.
             for pid in self._children() or [self._process.pid]:
                 os.kill(pid, signal.SIGKILL)
             self._process.wait()
@@ -104,7 +108,8 @@ class Container:
 def network() -> Iterator[int]:
     """A network of its own, by the PID of a process in it."""
     script = f"{requires_program('ip')} link set lo up && echo up && exec sleep infinity"
-    process = subprocess.Popen([requires_program("unshare"), "--net", "/bin/sh", "-c", script], stdout=subprocess.PIPE)
+    command = [*mortal(), requires_program("unshare"), "--net", "/bin/sh", "-c", script]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout is not None
     with process.stdout:
         try:
