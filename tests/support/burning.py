@@ -1,4 +1,4 @@
-"""Stories of budgets that burn: the same four faults for each objective, and what must be told of each.
+"""Stories of budgets that burn: the same faults for each objective, and what must be told of each.
 
 What is expected is computed here from the traffic that the story has, not by PromQL.
 """
@@ -14,9 +14,8 @@ Traffic = tuple[tuple[float, float, float], ...]
 HEALTHY = 0.002
 """Share of bad events in health: nothing is ever perfect."""
 A_MINUTE = 12.0
-_WORDS = {"30m": "half hour", "1h": "hour", "6h": "6 hours", "1d": "day", "3d": "3 days"}
-_RATES = {"1h": 14.4, "6h": 6, "1d": 3, "3d": 1}
-_SEVERITY = {"1h": "critical", "6h": "critical", "1d": "warning", "3d": "warning"}
+_WORDS = {"1h": "hour", "6h": "6 hours", "3d": "3 days"}
+_RATES = {"1h": 14.4, "6h": 6, "3d": 1}
 
 
 class Burning(NamedTuple):
@@ -36,6 +35,8 @@ class Burning(NamedTuple):
     details: str
     """With `{bad}`, the number of bad events in the window."""
     board: str
+    severities: tuple[str, str, str] = ("critical", "critical", "warning")
+    """Of the windows, the shortest first."""
 
 
 def stories(burning: Burning, *, few: bool) -> list[Story]:
@@ -47,10 +48,10 @@ def stories(burning: Burning, *, few: bool) -> list[Story]:
         return [_burn(burning, traffic, at, window) for window in windows]
 
     length, windows = burning.outage
-    woken, mended = f"{360 + length}m", f"{365 + length}m"
+    woken, mended, quiet = (f"{360 + length + later}m" for later in (0, 5, 30))
     outage: Traffic = ((6 * hours, A_MINUTE, HEALTHY), (length, A_MINUTE, 1), (2 * hours, A_MINUTE, HEALTHY))
+    given_up: Traffic = (*outage[:2], (3 * hours, 0, 0))
     steady: Traffic = ((1 * hours, A_MINUTE, HEALTHY), (180, A_MINUTE, 9 * budget), (1 * hours, A_MINUTE, HEALTHY))
-    slow: Traffic = ((2 * hours, A_MINUTE, HEALTHY), (6 * hours, A_MINUTE, 5 * budget), (2 * hours, A_MINUTE, HEALTHY))
     creeping: Traffic = (
         (3 * hours, A_MINUTE, HEALTHY),
         (8 * hours, A_MINUTE, 2.5 * budget),
@@ -71,16 +72,18 @@ def stories(burning: Burning, *, few: bool) -> list[Story]:
             "nine times the budget for three hours",
             steady,
             Moment("1h", HEALTH),
-            Moment("4h", FAULT, told(steady, "4h", "6h", "1d", "3d")),
-            Moment("4h30m", RESOLVED, told(steady, "4h30m", "1d", "3d")),
+            Moment("4h", FAULT, told(steady, "4h", "6h", "3d")),
+            Moment("4h30m", RESOLVED, told(steady, "4h30m", "3d")),
         ),
         _story(
             burning,
-            "five times the budget for six hours",
-            slow,
-            Moment("2h", HEALTH),
-            Moment("8h", FAULT, told(slow, "8h", "1d", "3d")),
-            Moment("9h30m", RESOLVED, told(slow, "9h30m", "3d")),
+            "all are bad until nobody calls any more",
+            given_up,
+            Moment("6h", HEALTH),
+            Moment(woken, FAULT, told(given_up, woken, *windows)),
+            # The last 5 minutes have no share; nothing says that it is over.
+            Moment(quiet, FAULT, told(given_up, quiet, *windows)),
+            Moment("8h", RESOLVED, told(given_up, "8h", *windows[1:])),
         ),
         _story(
             burning,
@@ -125,8 +128,34 @@ def stories(burning: Burning, *, few: bool) -> list[Story]:
                 rare,
                 Moment("3h", HEALTH),
                 Moment("3h20m", HEALTH),
-                Moment("3h30m", FAULT, [_few(burning, rare, "3h30m")]),
+                Moment("3h30m", FAULT, [_few(burning, rare, "3h30m", "30m")]),
                 Moment("4h", RESOLVED),
+                few=True,
+            )
+        )
+        ten: Traffic = ((6 * hours, 1 / 6, 0), (50, 1 / 6, 1))
+        found.append(
+            _story(
+                burning,
+                "ten an hour, and for 50 minutes all are bad: the page is enough",
+                ten,
+                Moment("6h", HEALTH),
+                Moment("6h50m", FAULT, told(ten, "6h50m", "6h")),
+                few=True,
+            )
+        )
+        good, bad = ((1, 1, 0), (59, 0, 0)), ((1, 1, 1), (59, 0, 0))
+        hourly: Traffic = (*(good * 6), *(bad * 5), *(good * 5))
+        found.append(
+            _story(
+                burning,
+                "one an hour, and from the seventh to the eleventh all are bad",
+                hourly,
+                Moment("6h", HEALTH),
+                # Three of six are not more than half.
+                Moment("8h30m", HEALTH),
+                Moment("9h30m", FAULT, [_few(burning, hourly, "9h30m", "6h")]),
+                Moment("14h", RESOLVED),
                 few=True,
             )
         )
@@ -144,7 +173,7 @@ def _story(burning: Burning, about: str, traffic: Traffic, *moments: Moment, few
 def _burn(burning: Burning, traffic: Traffic, at: str, window: str) -> Firing:
     return Firing(
         burning.alert,
-        _SEVERITY[window],
+        burning.severities[list(_RATES).index(window)],
         {**burning.labels, "window": window},
         burning.summary,
         f"In the last {_WORDS[window]} {100 * _share(traffic, at, window):.4g}% of {burning.figure}. Allowed are "
@@ -154,14 +183,14 @@ def _burn(burning: Burning, traffic: Traffic, at: str, window: str) -> Firing:
     )
 
 
-def _few(burning: Burning, traffic: Traffic, at: str) -> Firing:
-    bad = f"{_bad(traffic, at, '30m'):.0f}"
+def _few(burning: Burning, traffic: Traffic, at: str, window: str) -> Firing:
     return Firing(
         f"{burning.alert}InLowTraffic",
         "warning",
         burning.labels,
         burning.summary,
-        f"In the last half hour {bad} {burning.figure}, more than 50% of all. " + burning.details.format(bad=bad),
+        f"{_bad(traffic, at, window):.0f} {burning.figure}, more than 50% of all, in 30 minutes or, where there are "
+        "fewer, in 6 hours. " + burning.details.format(bad=f"{_bad(traffic, at, '6h'):.0f}"),
         burning.board,
     )
 
