@@ -142,6 +142,8 @@ STOPPED_CALLS = 20
 so once in 500 million. That there were some today keeps holidays and last week's load test from waking anybody."""
 STOPPED_STARTS = 10
 """Sessions in STOPPED_IN, before it means anything that nobody says anything in them: each may be a wrong number."""
+STOPPED_KNOWN = 300
+"""Sessions, or turns, of three days before anybody knows what is usual: not at once after the rules are installed."""
 STOPPED_LEFT = 0.2
 """Of what the last three days have to each call, or to each turn: less is no change of habits."""
 

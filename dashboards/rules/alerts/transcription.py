@@ -86,12 +86,14 @@ def _cut_off() -> Alert:
 
 
 def _none() -> Alert:
+    past = objectives.CREEPING_BURN.long
     return Alert(
         name="VoicetapNoTranscriptions",
         severity="warning",
         expression=f"{_for_each_turn(objectives.WINDOW)}\n"
-        f"  < {objectives.STOPPED_LEFT:g} * {_for_each_turn(objectives.CREEPING_BURN.long)}\n"
-        f"and {UNANSWERED_TURNS.events(objectives.WINDOW)} >= {objectives.LEAST_EVENTS}",
+        f"  < {objectives.STOPPED_LEFT:g} * {_for_each_turn(past)}\n"
+        f"and {UNANSWERED_TURNS.events(objectives.WINDOW)} >= {objectives.LEAST_EVENTS}\n"
+        f"and {UNANSWERED_TURNS.events(past)} >= {objectives.STOPPED_KNOWN}",
         summary="What callers of {{ $labels.job }} say is not transcribed any more",
         description='{{ $value | printf "%.2f" }} transcriptions for each turn in the last hour, of whatever outcome: '
         f"less than {objectives.STOPPED_LEFT:.0%} of what there have been for each over three days. Sessions do not "

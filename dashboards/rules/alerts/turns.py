@@ -73,13 +73,14 @@ def _no_turns() -> Alert:
     window, past = objectives.STOPPED_IN, objectives.CREEPING_BURN.long
     turns = counted(TURNS, by=("job",))(window)
     begun = counted(SESSION_STARTS, 'outcome="started"', by=("job",))(window)
-    usual = f"{UNANSWERED_TURNS.events(past)} / {FAILED_STARTS.events(past)}"
+    known = FAILED_STARTS.events(past)
     return Alert(
         name="VoicetapNoTurns",
         severity="critical",
         # Not of dead air: where the server hears nothing, no turn begins, and nobody is seen to wait.
-        expression=f"{turns}\n  < {objectives.STOPPED_LEFT:g} * {begun} * {usual}\n"
-        f"and {begun} >= {objectives.STOPPED_STARTS}",
+        expression=f"{turns}\n  < {objectives.STOPPED_LEFT:g} * {begun} * {UNANSWERED_TURNS.events(past)} / {known}\n"
+        f"and {begun} >= {objectives.STOPPED_STARTS}\n"
+        f"and {known} >= {objectives.STOPPED_KNOWN}",
         summary="Calls of {{ $labels.job }} begin, and hardly a word is exchanged",
         description=f'{{{{ $value | printf "%.0f" }}}} turns in the last {words(window)}, less than '
         f"{objectives.STOPPED_LEFT:.0%} of what so many calls have had over three days. Callers are not heard, or "

@@ -212,10 +212,10 @@ HOLIDAY = Story(
     [Moment(at, HEALTH) for at in ("7d2h", "7d3h")],
 )
 ONE_CALL = Story(
-    "one call a week, but for this week",
+    "many calls this morning, and then none; a week ago at that time there was one",
     ("VoicetapNoCalls",),
-    {ARRIVED: grows((60, 0), (1, 1), (7 * DAY + 60, 0))},
-    [Moment(at, ONE_FAILURE) for at in ("2h", "7d1h20m", "7d1h40m")],
+    {ARRIVED: grows((60, 0), (1, 1), (7 * DAY - 121, 0), (90, 1), (60, 0))},
+    [Moment(at, ONE_FAILURE) for at in ("7d1h15m", "7d1h20m", "7d1h25m")],
 )
 
 STORIES = [

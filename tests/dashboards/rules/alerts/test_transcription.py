@@ -190,16 +190,22 @@ SWITCHED_OFF = Story(
         Moment("5h30m", RESOLVED),
     ],
 )
+INSTALLED = Story(
+    "nobody knows yet what is usual",
+    ("VoicetapNoTranscriptions",),
+    {TURNS: grows((200, 1)), counted("10.0.0.1:9464", "completed"): grows((100, 1), (100, 0))},
+    [Moment(at, HEALTH) for at in ("1h40m", "2h40m", "3h20m")],
+)
 NEVER_ASKED_FOR = Story(
     "sessions that have never asked for transcription, and one turn that is not transcribed in little traffic",
     ("VoicetapNoTranscriptions",),
     {
-        TURNS: grows((60, 0.1), (1, 1), (119, 0)),
-        counted("10.0.0.1:9464", "completed"): grows((60, 0.1), (120, 0)),
-        TURNS.replace('"voicetap"', '"another"'): grows((180, 10)),
-        counted("10.0.0.1:9464", "completed").replace('"voicetap"', '"another"'): grows((180, 0)),
+        TURNS: grows((180, 3), (60, 0), (1, 1), (119, 0)),
+        counted("10.0.0.1:9464", "completed"): grows((180, 3), (180, 0)),
+        TURNS.replace('"voicetap"', '"another"'): grows((360, 10)),
+        counted("10.0.0.1:9464", "completed").replace('"voicetap"', '"another"'): grows((360, 0)),
     },
-    [Moment(at, ONE_FAILURE) for at in ("1h5m", "1h30m", "2h", "3h")],
+    [Moment(at, ONE_FAILURE) for at in ("4h5m", "4h30m", "5h", "6h")],
 )
 
 STORIES = [
@@ -210,6 +216,7 @@ STORIES = [
     CUT_OFF,
     ONE_CUT_OFF,
     SWITCHED_OFF,
+    INSTALLED,
     NEVER_ASKED_FOR,
 ]
 

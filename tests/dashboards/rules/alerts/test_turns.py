@@ -122,7 +122,7 @@ UNHEARD = Story(
     "the server takes the audio, and hears nothing in it",
     ("VoicetapNoTurns",),
     {
-        BEGUN: grows((300, 1)),
+        BEGUN: grows((300, 2)),
         f'voicetap_session_starts_total{{{TARGET}, outcome="refused"}}': grows((300, 0)),
         TURNS: grows((180, 10), (60, 1), (60, 10)),
     },
@@ -148,11 +148,17 @@ UNHEARD = Story(
         Moment("4h15m", RESOLVED),
     ],
 )
+INSTALLED = Story(
+    "nobody knows yet what is usual",
+    ("VoicetapNoTurns",),
+    {BEGUN: grows((90, 1)), TURNS: grows((30, 10), (60, 0))},
+    [Moment(at, HEALTH) for at in ("30m", "1h", "1h30m")],
+)
 WRONG_NUMBER = Story(
     "one call, and nobody says anything",
     ("VoicetapNoTurns",),
-    {BEGUN: grows((60, 0.1), (1, 1), (119, 0)), TURNS: grows((60, 1), (120, 0))},
-    [Moment(at, ONE_FAILURE) for at in ("1h5m", "1h30m", "2h")],
+    {BEGUN: grows((180, 3), (60, 0), (1, 1), (59, 0)), TURNS: grows((180, 30), (120, 0))},
+    [Moment(at, ONE_FAILURE) for at in ("4h5m", "4h30m", "5h")],
 )
 
 STORIES = [
@@ -162,6 +168,7 @@ STORIES = [
     NOTHING_BUT_SILENCE,
     ONE_SILENT_SESSION,
     UNHEARD,
+    INSTALLED,
     WRONG_NUMBER,
 ]
 
