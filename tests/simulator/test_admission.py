@@ -38,3 +38,7 @@ def test_who_is_refused(headers: dict[str, str], query: dict[str, str], close_co
     with pytest.raises(Refused) as caught:
         admit(headers, [], query)
     assert (caught.value.close_code, caught.value.close_reason) == (close_code, close_reason)
+
+
+def test_a_server_of_the_beta_takes_clients_of_the_beta() -> None:
+    admit({"OpenAI-Beta": "realtime=v1"}, [], QUERY, beta=True)

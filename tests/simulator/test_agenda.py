@@ -39,3 +39,16 @@ def test_what_is_dropped_never_goes_on() -> None:
     assert list(agenda.run(0.0)) == ["a"]
     agenda.drop(dropped)
     assert list(agenda.run(9.0)) == ["c"]
+
+
+def test_a_script_finds_its_own_time() -> None:
+    agenda: Agenda[str] = Agenda()
+
+    def script() -> Script[str]:
+        yield 1.0
+        yield f"at {agenda.now}"
+        yield 0.5
+        yield f"at {agenda.now}"
+
+    agenda.add(script(), 2.0)
+    assert list(agenda.run(99.0)) == ["at 3.0", "at 3.5"]

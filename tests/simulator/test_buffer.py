@@ -7,9 +7,9 @@ from voicetap.simulator.vad import SpeechStarted, SpeechStopped
 
 
 def heard(**changes: Any) -> dict[str, Any]:
-    session = settings.new("sess_1", "gpt-realtime", 0, 200, kind="realtime")
+    session = settings.new("sess_1", "gpt-realtime", 0, kind="realtime")
     changed: dict[str, dict[str, dict[str, Any]]]
-    changed = settings.updated(session, {"type": "realtime", "audio": {"input": changes}}, 200)
+    changed = settings.updated(session, {"type": "realtime", "audio": {"input": changes}})
     return changed["audio"]["input"]
 
 

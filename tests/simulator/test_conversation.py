@@ -120,3 +120,23 @@ def test_items_that_are_wrong(given: dict[str, Any], param: str) -> None:
     with pytest.raises(ApiError) as caught:
         item_body(given, Ids(Random(1)))
     assert caught.value.param == param
+
+
+IMAGE = {"type": "input_image", "image_url": "data:image/png;base64,iVBORw0KGgo="}
+
+
+def test_an_image_counts_as_much_as_any_other() -> None:
+    given = {
+        "type": "message",
+        "role": "user",
+        "content": [IMAGE, {"type": "input_text", "text": "What is it?"}, IMAGE],
+    }
+    item = Item(item_body(given, Ids(Random(1))))
+    assert item.tokens() == Tokens(text=3, image=2 * 765)
+    assert item.tokens().total == 3 + 2 * 765
+
+
+@pytest.mark.parametrize("image", [{"type": "input_image"}, IMAGE | {"image_url": "https://example/cat.png"}])
+def test_an_image_is_a_data_uri(image: dict[str, Any]) -> None:
+    with pytest.raises(ApiError, match="image_url"):
+        item_body({"type": "message", "role": "user", "content": [image]}, Ids(Random(1)))

@@ -11,9 +11,9 @@ import aiohttp
 import pytest
 
 from support.processes import simulate
-from support.waiting import within
+from support.waiting import eventually, within
 from voicetap.config import Address
-from voicetap.simulator import DEFAULT, serving
+from voicetap.simulator import DEFAULT, SCENARIOS, serving
 from voicetap.simulator.process import BAD_CONFIGURATION, CANNOT_START
 from voicetap.simulator.tally import tally
 
@@ -69,7 +69,61 @@ def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
 def test_a_scenario_that_there_is_not() -> None:
     done = run("--scenario", "perfect")
     assert done.returncode == BAD_CONFIGURATION
+    names = ", ".join(SCENARIOS)
     assert done.stderr == (
-        "voicetap simulate: --scenario: there is no perfect;"
-        " there are default, clean, troubled, eventful, untranscribed, outage\n"
+        f"voicetap simulate: --scenario: there is no perfect; there are {names} (--list says what each does)\n"
     )
+
+
+def test_a_scenario_of_ones_own(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('about = "mine"\nstal_rate = 0.5\n')
+    done = run("--scenario", str(file))
+    assert done.returncode == BAD_CONFIGURATION
+    assert done.stderr == f"voicetap simulate: --scenario: {file}: stal_rate: there is no such key\n"
+
+
+def test_the_list_of_scenarios() -> None:
+    done = run("--list")
+    assert done.returncode == 0
+    assert [line.split(maxsplit=1) for line in done.stdout.splitlines()] == [
+        [name, scenario.about] for name, scenario in SCENARIOS.items()
+    ]
+
+
+async def test_a_recording_is_played_back_as_fast_as_it_is_told(tmp_path: Path) -> None:
+    header = {"voicetap_recording": 1, "switched_at_ms": 0}
+    created = {"at_ms": 600_000, "from": "server", "event": {"type": "session.created"}}
+    waits = {"at_ms": 600_000, "from": "client", "event": {"type": "response.create"}}
+    file = tmp_path / "call.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in (header, created, waits, created)))
+    with simulate("--recording", str(file), "--pace", "10000") as server:
+        async with (
+            aiohttp.ClientSession() as http,
+            http.ws_connect(f"http://{server.listen}/v1/realtime") as connection,
+        ):
+            assert await within(connection.receive_json()) == {"type": "session.created"}
+            await eventually(server.log)
+        told = server.log()
+    assert told == ("voicetap simulate: call_1: waits for response.create (message 2 of the recording)\n")
+
+
+def test_a_file_that_is_no_recording(tmp_path: Path) -> None:
+    file = tmp_path / "call.jsonl"
+    file.write_text("{}\n")
+    done = run("--recording", str(file))
+    assert done.returncode == BAD_CONFIGURATION
+    assert done.stderr.startswith(f"voicetap simulate: --recording: {file}:1: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--recording", __file__, "--scenario", "clean"], "--scenario and --recording cannot be given together"),
+        (["--pace", "2"], "--pace needs --recording"),
+        (["--recording", __file__, "--pace", "0"], "--pace: Input should be greater than 0"),
+    ],
+)
+def test_options_that_do_not_go_together(options: list[str], problem: str) -> None:
+    done = run(*options)
+    assert (done.returncode, done.stderr) == (BAD_CONFIGURATION, f"voicetap simulate: {problem}\n")

@@ -41,7 +41,7 @@ def respond(
     conversation: Conversation | None = None,
     seed: int = 3,
 ) -> Response:
-    session = settings.new("sess_1", "gpt-realtime", 0, 200, kind="realtime")
+    session = settings.new("sess_1", "gpt-realtime", 0, kind="realtime")
     conversation, random, ids = conversation or Conversation(), Random(seed), Ids(Random(3))
     return Response(session, request or {}, conversation, "conv_1", scenario, random, ids, cached or Tokens())
 
@@ -226,3 +226,42 @@ def test_once_it_has_the_output_it_answers() -> None:
     conversation.add(Item({"id": "item_0", "type": "function_call_output", "call_id": "call_1", "output": "42"}))
     events = said(respond({"tools": [TOOL]}, scenario=CALLING, conversation=conversation))
     assert trace(events) == ["response.created", *SPOKEN]
+
+
+@pytest.mark.parametrize("reason", ["max_output_tokens", "content_filter"])
+def test_an_answer_may_end_in_the_middle(reason: Any) -> None:
+    scenario = replace(BRIEF, incomplete_rate=1.0, incomplete_reasons=(reason,))
+    events = said(respond(scenario=scenario))
+    done = only(events, "response.done")["response"]
+    assert (done["status"], done["status_details"]) == ("incomplete", {"type": "incomplete", "reason": reason})
+    assert 0 < trace(events).count("response.output_audio.delta") < 5
+    assert done["output"][0]["status"] == "incomplete"
+
+
+def test_a_client_may_limit_the_answer() -> None:
+    events = said(respond({"max_output_tokens": 6}))
+    done = only(events, "response.done")["response"]
+    assert done["status_details"] == {"type": "incomplete", "reason": "max_output_tokens"}
+    assert 6 <= done["usage"]["output_tokens"] < 6 + 4
+    assert only(said(respond({"max_output_tokens": 500})), "response.done")["response"]["status"] == "completed"
+
+
+def test_a_response_may_have_no_output() -> None:
+    _, done = said(respond(scenario=replace(BRIEF, empty_response_rate=1.0)))
+    assert (done["response"]["status"], done["response"]["output"]) == ("completed", [])
+
+
+def test_whoever_creates_it_may_know_why_it_fails() -> None:
+    response = respond()
+    response.failure = LIMITED
+    _, done = said(response)
+    assert done["response"]["status_details"]["error"]["code"] == "rate_limit_exceeded"
+
+
+def test_the_prompt_that_was_read_last_time_is_cached_images_too() -> None:
+    usage = only(said(respond(cached=Tokens(64, 128, 765))), "response.done")["response"]["usage"]
+    assert usage["input_token_details"]["cached_tokens_details"] == {
+        "text_tokens": 64,
+        "audio_tokens": 128,
+        "image_tokens": 704,
+    }

@@ -1,9 +1,12 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from dashboards.objectives import FAST_BURN, RESPONSE, TRANSCRIPTION
-from voicetap.simulator.scenario import DEFAULT, SCENARIOS, Outage, Scenario
+from voicetap.simulator.refusal import Refusal
+from voicetap.simulator.scenario import DEFAULT, Outage, Scenario
+from voicetap.simulator.shipped import SCENARIOS
 
 TROUBLE = Scenario(transcription_failure_rate=1.0, empty_transcript_rate=0.0)
 TRANSCRIBING = ("transcription_failure_rate", "transcription_failures", "transcription_seconds", "outage")
@@ -24,11 +27,13 @@ def test_the_default_scenario_always_gives_a_result() -> None:
         {"response_failure_rate": 1.1},
         {"stall_rate": 2.0},
         {"tool_call_rate": -1.0},
+        {"response_failure_rate": 0.5, "incomplete_rate": 0.4, "empty_response_rate": 0.2},
+        {"unanswered_rate": 0.5, "refusals": (Refusal(status=500, rate=0.6),)},
     ],
 )
-def test_rates_that_leave_nothing_to_draw_from_are_refused(rates: dict[str, float]) -> None:
+def test_rates_that_leave_nothing_to_draw_from_are_refused(rates: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
-        Scenario(**rates)  # type: ignore[arg-type]
+        Scenario(**rates)
 
 
 class TestAnOutage:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import io
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -11,48 +10,21 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
-from aiohttp.test_utils import TestClient, TestServer
 
-from support.simulated import BRIEF, TRANSCRIBING, judged
+from simulator.served import PATH, QUICK, Served, by, next_event, serving
+from support.simulated import TRANSCRIBING
 from support.waiting import eventually, within
 from voicetap.simulator import server as server_module
 from voicetap.simulator.audio import silence, voice
-from voicetap.simulator.log import Log
 from voicetap.simulator.scenario import Outage
-from voicetap.simulator.server import Simulator
-from voicetap.simulator.tally import Tally, tally
 
 Connect = Callable[..., Any]
-
-QUICK = replace(BRIEF, transcription_seconds=(0.01, 0.01), response_seconds=(0.02, 0.02), generation_speed=100.0)
-PATH = "/v1/realtime?model=gpt-realtime"
-
-
-class Served:
-    """A server in this process, a client for it, and its log."""
-
-    def __init__(self, client: TestClient[Any, Any], log: io.StringIO) -> None:
-        self.client = client
-        self._log = log
-
-    def tally(self) -> Tally:
-        return tally(self._log.getvalue().splitlines())
-
-    def closes(self) -> list[dict[str, Any]]:
-        lines = map(json.loads, self._log.getvalue().splitlines())
-        return [line["close"] for line in lines if "close" in line]
 
 
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:
-    log = io.StringIO()
-    simulator = Simulator(QUICK, Log(log, scenario="quick", seed=1), 1)
-    async with TestClient(TestServer(simulator.application())) as client:
-        yield Served(client, log)
-
-
-async def next_event(socket: ClientWebSocketResponse) -> dict[str, Any]:
-    return judged(await within(socket.receive_json()))
+    async with serving(by()) as served:
+        yield served
 
 
 async def until(socket: ClientWebSocketResponse, kind: str) -> list[dict[str, Any]]:
@@ -87,9 +59,8 @@ async def test_a_spoken_turn(served: Served) -> None:
 
 async def test_an_outage_is_timed_from_the_servers_beginning() -> None:
     trouble = replace(QUICK, transcription_failure_rate=1.0)
-    scenario = replace(QUICK, outage=Outage(begins=0, lasts=60, every=1e9, behaviour=trouble))
-    simulator = Simulator(scenario, Log(None, scenario="outage", seed=1), 1)
-    async with TestClient(TestServer(simulator.application())) as client, client.ws_connect(PATH) as socket:
+    outage = Outage(begins=0, lasts=60, every=1e9, behaviour=trouble)
+    async with serving(by(outage=outage)) as served, served.client.ws_connect(PATH) as socket:
         await socket.send_json({"type": "session.update", "session": TRANSCRIBING})
         await speak(socket)
         await until(socket, "conversation.item.input_audio_transcription.failed")
@@ -185,6 +156,14 @@ async def test_it_pings(served: Served, monkeypatch: pytest.MonkeyPatch) -> None
         assert (message.type, message.data) == (WSMsgType.PING, b"ping")
 
 
+async def test_it_answers_pings(served: Served) -> None:
+    async with served.client.ws_connect(PATH, autoping=False) as socket:
+        await next_event(socket)
+        await socket.ping(b"there?")
+        message = await within(socket.receive())
+        assert (message.type, message.data) == (WSMsgType.PONG, b"there?")
+
+
 async def test_a_client_that_does_not_read_is_not_read_from(served: Served) -> None:
     """Answers must not pile up: the server stops taking what it would have to answer."""
     async with served.client.ws_connect(PATH) as socket:
@@ -209,11 +188,10 @@ async def test_a_client_that_does_not_read_is_not_read_from(served: Served) -> N
 
 async def test_the_nth_sessions_of_equal_seeds_are_equal() -> None:
     async def first_two() -> list[str]:
-        simulator = Simulator(QUICK, Log(None, scenario="", seed=5), 5)
-        async with TestClient(TestServer(simulator.application())) as client:
+        async with serving(by()) as served:
             ids = []
             for _ in range(2):
-                async with client.ws_connect(PATH) as socket:
+                async with served.client.ws_connect(PATH) as socket:
                     ids.append((await next_event(socket))["session"]["id"])
         return ids
 

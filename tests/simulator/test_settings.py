@@ -11,11 +11,11 @@ Event = dict[str, Any]
 
 
 def new(kind: str = "realtime") -> Event:
-    return settings.new("sess_1", "gpt-realtime", 1_700_003_600, 200, kind=kind)
+    return settings.new("sess_1", "gpt-realtime", 1_700_003_600, kind=kind)
 
 
 def updated(change: Event, session: Event | None = None) -> Event:
-    return settings.updated(session or new(), {"type": "realtime", **change}, 200)
+    return settings.updated(session or new(), {"type": "realtime", **change})
 
 
 def heard(**fields: Any) -> Event:
@@ -112,6 +112,16 @@ def test_the_model_of_a_session_stays() -> None:
             "invalid_value",
             "session.audio.input.turn_detection.eagerness",
         ),
+        (
+            heard(turn_detection={"idle_timeout_ms": 4999}),
+            "integer_below_min_value",
+            "session.audio.input.turn_detection.idle_timeout_ms",
+        ),
+        (
+            heard(turn_detection={"idle_timeout_ms": 30001}),
+            "integer_above_max_value",
+            "session.audio.input.turn_detection.idle_timeout_ms",
+        ),
         (heard(format={"type": "audio/mp3"}), "invalid_value", "session.audio.input.format.type"),
         (
             heard(format={"type": "audio/pcm", "rate": 16000}),
@@ -134,10 +144,37 @@ def test_a_transcription_session_has_no_output() -> None:
     assert "output" not in session["audio"]
     assert "create_response" not in session["audio"]["input"]["turn_detection"]
     with pytest.raises(ApiError, match="Unknown parameter"):
-        settings.updated(session, {"type": "transcription", "audio": {"output": {"voice": "ash"}}}, 200)
+        settings.updated(session, {"type": "transcription", "audio": {"output": {"voice": "ash"}}})
 
 
 def test_the_output_of_one_response_is_checked_too() -> None:
     settings.check_output({"format": {"type": "audio/pcma"}, "voice": "ash"})
     with pytest.raises(ApiError, match=r"Supported values are: 'audio/pcm'"):
         settings.check_output({"format": {"type": "audio/mp3"}})
+
+
+def test_a_scenario_may_have_other_defaults() -> None:
+    session = settings.new("sess_1", "m", 0, kind="realtime", defaults=settings.Defaults(700, 6000, "none", "text"))
+    assert (session["output_modalities"], session["audio"]["input"]["turn_detection"]) == (["text"], None)
+    on = settings.updated(
+        session, {"type": "realtime", **heard(turn_detection={"type": "server_vad"})}, settings.Defaults(700, 6000)
+    )
+    detection = on["audio"]["input"]["turn_detection"]
+    assert (detection["silence_duration_ms"], detection["idle_timeout_ms"]) == (700, 6000)
+
+
+def test_semantic_detection_may_be_the_default() -> None:
+    session = settings.new("s", "m", 0, kind="realtime", defaults=settings.Defaults(turn_detection="semantic_vad"))
+    assert session["audio"]["input"]["turn_detection"] == {
+        "type": "semantic_vad",
+        "eagerness": "auto",
+        "create_response": True,
+        "interrupt_response": True,
+    }
+
+
+def test_the_idle_timeout_is_set_and_cleared() -> None:
+    on = updated(heard(turn_detection={"type": "server_vad", "idle_timeout_ms": 5000}))
+    assert on["audio"]["input"]["turn_detection"]["idle_timeout_ms"] == 5000
+    off = updated(heard(turn_detection={"type": "server_vad", "idle_timeout_ms": None}), on)
+    assert off["audio"]["input"]["turn_detection"]["idle_timeout_ms"] is None

@@ -75,10 +75,10 @@ def test_connections_and_events() -> None:
     stream = io.StringIO()
     log = Log(stream, scenario="default", seed=1)
     log.opened("s", "/v1/realtime", "m")
-    log.sent("s", {"type": "session.created"}, None)
+    log.said("s", Send({"type": "session.created"}))
     log.received("s", {"type": "response.create"})
     log.received("s", read("nonsense"))
-    log.sent("s", {"type": "response.done", "response": {"status": "completed"}}, None)
+    log.said("s", Send({"type": "response.done", "response": {"status": "completed"}}))
     log.closed("s", "client", 1000, "")
     log.opened("t", "/v1/realtime", "m")
     log.closed("t", "client", None, "")
@@ -122,12 +122,12 @@ def test_it_counts_what_a_session_did(
     talk.append(voice(100))
     talk.wait(5)
     for event in talk.all:
-        log.sent(talk.session.id, event, None)
+        log.said(talk.session.id, Send(event))
     cut = {"type": "conversation.item.truncate", "item_id": answer, "content_index": 0}
     for end_ms in (200, 300):
         for output in talk.session.receive({**cut, "audio_end_ms": end_ms}, talk.now):
             assert isinstance(output, Send)
-            log.sent(talk.session.id, output.event, output.answers)
+            log.said(talk.session.id, output)
 
     result = tally(stream.getvalue().splitlines())
     assert result.transcriptions == Counter(transcriptions)
@@ -136,3 +136,25 @@ def test_it_counts_what_a_session_did(
     assert result.truncations == Counter(acknowledged=1, rejected=1)
     assert result.responses["cancelled"] > 0
     assert only(talk.all, "session.created")
+
+
+def test_refusals_and_what_is_no_event() -> None:
+    stream = io.StringIO()
+    log = Log(stream, scenario="refusing", seed=1)
+    for status in (429, 503, 429):
+        log.refused("/v1/realtime", status)
+    log.said("s", Send({"no": "type"}))
+    result = tally(stream.getvalue().splitlines())
+    assert (result.refused, result.opened) == (Counter({429: 2, 503: 1}), 0)
+    assert result.sent == Counter({"": 1})
+
+
+def test_the_betas_names() -> None:
+    stream = io.StringIO()
+    log = Log(stream, scenario="beta", seed=1)
+    session = {"id": "s", "input_audio_transcription": {"model": "whisper-1"}}
+    log.said("s", Send({"type": "transcription_session.created", "session": session}))
+    log.said("s", Send({"type": "input_audio_buffer.committed", "item_id": "said"}))
+    log.said("s", Send({"type": "response.audio.delta", "item_id": "answer"}))
+    result = tally(stream.getvalue().splitlines())
+    assert (result.started, result.spoken_answers, result.transcriptions) == (1, 1, Counter(missing=1))

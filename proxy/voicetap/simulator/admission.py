@@ -30,11 +30,13 @@ def key_of(headers: Mapping[str, str], subprotocols: Sequence[str] = ()) -> str:
     return token.strip() if scheme.lower() == "bearer" else headers.get("api-key", "")
 
 
-def admit(headers: Mapping[str, str], subprotocols: Sequence[str], query: Mapping[str, str]) -> None:
-    """Raise Refused where api.openai.com would."""
+def admit(
+    headers: Mapping[str, str], subprotocols: Sequence[str], query: Mapping[str, str], *, beta: bool = False
+) -> None:
+    """Raise Refused where api.openai.com would; `beta`: it still takes clients of the beta."""
     if key_of(headers, subprotocols).startswith(BAD_KEY):
         raise Refused(3000, "invalid_api_key", INVALID_KEY)
-    if "realtime=v1" in headers.get("OpenAI-Beta", ""):
+    if not beta and "realtime=v1" in headers.get("OpenAI-Beta", ""):
         raise Refused(4000, "beta_api_shape_disabled", "The Realtime Beta API is no longer supported.")
     if not (query.get("model") or query.get("deployment") or query.get("intent")):
         raise Refused(4000, "missing_model", "You must provide a model parameter.")

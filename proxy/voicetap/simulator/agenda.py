@@ -19,6 +19,8 @@ class Agenda(Generic[T]):
     def __init__(self) -> None:
         self._waiting: list[tuple[float, int, Script[T]]] = []
         self._order = count()
+        self.now = 0.0
+        """When what is being run was due; a script that is asked for its next step finds its own time here."""
 
     @property
     def due(self) -> float | None:
@@ -38,6 +40,7 @@ class Agenda(Generic[T]):
         """What is to be said until now, in order. Scripts keep their own time, however late this is called."""
         while self._waiting and self._waiting[0][0] <= now:
             at, _, script = heapq.heappop(self._waiting)
+            self.now = at
             for step in script:
                 if isinstance(step, int | float):
                     self.add(script, at + step)

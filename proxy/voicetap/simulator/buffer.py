@@ -13,7 +13,8 @@ class InputBuffer:
         """`heard` is the session's `audio.input`."""
         self._heard: Event = {}
         self._rest_bytes = 0
-        self._written_ms = 0
+        self.written_ms = 0
+        """All that was ever written."""
         self._committed_ms = 0
         self._form: Format
         self._detector: VoiceActivity | None = None
@@ -22,7 +23,7 @@ class InputBuffer:
     @property
     def buffered_ms(self) -> int:
         """What a commit would take."""
-        return self._written_ms - self._committed_ms
+        return self.written_ms - self._committed_ms
 
     def configure(self, heard: Event) -> bool:
         """Take new settings; say whether a detector that they change has begun anew."""
@@ -38,14 +39,14 @@ class InputBuffer:
             threshold=detection.get("threshold", 0.5),
             prefix_padding_ms=detection.get("prefix_padding_ms", 300),
             silence_duration_ms=settings.silence_of(detection),
-            position_ms=self._written_ms,
+            position_ms=self.written_ms,
         )
         return True
 
     def append(self, audio: bytes) -> list[Moment]:
         """Write audio; where server VAD is on, say where speech starts and stops."""
         ms, self._rest_bytes = divmod(self._rest_bytes + len(audio), self._form.bytes_per_ms)
-        self._written_ms += ms
+        self.written_ms += ms
         return self._detector.hear(audio) if self._detector else []
 
     def commit(self, until_ms: int | None = None) -> None:
@@ -54,7 +55,7 @@ class InputBuffer:
         Clearing is the same, for a buffer that keeps no audio.
         """
         if until_ms is None:
-            until_ms = self._written_ms
+            until_ms = self.written_ms
             if self._detector:
                 self._detector.forget()
         self._committed_ms = until_ms

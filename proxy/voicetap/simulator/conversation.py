@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from .identity import Ids
 from .protocol import ApiError, Event, optional, required
 
+IMAGE_TOKENS = 765
+"""As many as a square image of 1,024 pixels in high detail; the simulator looks at no image."""
+
 
 @dataclass(frozen=True)
 class Tokens:
@@ -13,10 +16,16 @@ class Tokens:
 
     text: int = 0
     audio: int = 0
+    image: int = 0
+
+    @property
+    def total(self) -> int:
+        """Of all modalities."""
+        return self.text + self.audio + self.image
 
     def __add__(self, other: "Tokens") -> "Tokens":
         """By modality."""
-        return Tokens(self.text + other.text, self.audio + other.audio)
+        return Tokens(self.text + other.text, self.audio + other.audio, self.image + other.image)
 
 
 @dataclass
@@ -37,14 +46,15 @@ class Item:
         return deepcopy(self.body)
 
     def tokens(self) -> Tokens:
-        """A second that was heard counts 10 tokens, one that was generated 20; a word of text counts one."""
+        """A second that was heard counts 10 tokens, one that was generated 20; a word counts one, an image 765."""
         parts = self.body["content"] if self.body["type"] == "message" else ()
         written = [part.get("text") or part.get("transcript") or "" for part in parts]
         written += [self.body.get("arguments") or "", self.body.get("output") or ""]
         words = sum(len(text.split()) for text in written)
         if self.body.get("role") == "assistant":
             return Tokens(words, self.audio_ms // 50)
-        return Tokens(0, self.audio_ms // 100) if self.audio_ms else Tokens(words)
+        images = [part for part in parts if part.get("type") == "input_image"]
+        return Tokens(0 if self.audio_ms else words, self.audio_ms // 100, len(images) * IMAGE_TOKENS)
 
 
 def item_body(given: Event, ids: Ids) -> Event:
@@ -57,6 +67,9 @@ def item_body(given: Event, ids: Ids) -> Event:
                 raise ApiError("invalid_type", "Invalid type for 'content': expected objects.", param="content")
             optional(part, "text", str)
             optional(part, "transcript", str)
+            if part.get("type") == "input_image" and not required(part, "image_url", str).startswith("data:image/"):
+                message = "Invalid 'image_url': expected a data URI of a PNG or JPEG image."
+                raise ApiError("invalid_value", message, param="item.content.image_url")
         body["status"] = "completed"
     for name in ("arguments", "output"):
         optional(given, name, str)

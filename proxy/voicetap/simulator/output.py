@@ -18,6 +18,10 @@ class Output(Protocol):
 
     item: Item
 
+    @property
+    def written(self) -> int:
+        """How many tokens it has so far."""
+
     def begin(self) -> Iterator[Event]:
         """What follows the item's announcement."""
 
@@ -42,6 +46,11 @@ class Answer:
         self._form = form
         self._ids = ids
         self._said: list[str] = []
+
+    @property
+    def written(self) -> int:
+        """A word counts one, a second of audio 20."""
+        return len(self._said) + self.item.audio_ms // 50
 
     def begin(self) -> Iterator[Event]:
         """Its only part."""
@@ -95,6 +104,11 @@ class FunctionCall:
         called = {"type": "function_call", "status": "in_progress", "name": name, "call_id": self._call_id}
         self.item = Item({"id": ids.new("item"), **called, "arguments": ""})
         self._ids = ids
+
+    @property
+    def written(self) -> int:
+        """A word of the arguments counts one."""
+        return len(self.item.body["arguments"].split())
 
     def begin(self) -> Iterator[Event]:
         """It has no parts."""

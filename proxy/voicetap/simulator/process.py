@@ -2,19 +2,28 @@
 
 import asyncio
 import json
+import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import TextIO
 
 import uvloop
 from aiohttp import web
 
 from ..config import Address, Simulate, parse_address
+from ..recording import RecordingError
+from .calls import Calls, ScenarioCalls
 from .log import Log
-from .scenario import SCENARIOS, Scenario
+from .playback import RecordingCalls
+from .recorded import read_recorded
+from .scenario import Scenario
+from .scenario_file import ScenarioError, read_scenario
 from .server import CLOSE_SECONDS, Simulator
+from .shipped import SCENARIOS
 
 CANNOT_START = 1
 BAD_CONFIGURATION = 2
@@ -28,8 +37,15 @@ async def serving(
 
     `name` is the scenario's, for the log. Leaving the block closes open sessions with 1001.
     """
-    simulator = Simulator(scenario, Log(log, scenario=name, seed=seed), seed)
-    runner = web.AppRunner(simulator.application(), access_log=None, shutdown_timeout=CLOSE_SECONDS + 1.0)
+    calls = ScenarioCalls(scenario, seed, time.monotonic())
+    async with answering(address, calls, Log(log, scenario=name, seed=seed)) as listening:
+        yield listening
+
+
+@asynccontextmanager
+async def answering(address: Address, calls: Calls, log: Log) -> AsyncIterator[Address]:
+    """The same for calls of any kind, as for those of a recording."""
+    runner = web.AppRunner(Simulator(calls, log).application(), access_log=None, shutdown_timeout=CLOSE_SECONDS + 1.0)
     await runner.setup()
     try:
         await web.TCPSite(runner, address.host, address.port).start()
@@ -39,14 +55,47 @@ async def serving(
 
 
 def run(options: Simulate) -> int:
-    """Serve until told to stop; return the exit status."""
-    scenario = SCENARIOS.get(options.scenario)
-    if scenario is None:
-        return _fail(BAD_CONFIGURATION, f"--scenario: there is no {options.scenario}; there are {', '.join(SCENARIOS)}")
-    return uvloop.run(_serve(options, scenario))
+    """Serve until told to stop, or list the scenarios; return the exit status."""
+    if options.list:
+        return _list()
+    try:
+        calls = _calls(options)
+    except ScenarioError as error:
+        return _fail(BAD_CONFIGURATION, f"--scenario: {error}")
+    except RecordingError as error:
+        return _fail(BAD_CONFIGURATION, f"--recording: {error}")
+    return uvloop.run(_serve(options, calls))
 
 
-async def _serve(options: Simulate, scenario: Scenario) -> int:
+def _list() -> int:
+    width = max(map(len, SCENARIOS))
+    try:
+        for name, scenario in SCENARIOS.items():
+            print(f"{name:{width}}  {scenario.about}")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough; Python's own flush at the end of the process must not fail too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _calls(options: Simulate) -> Calls:
+    """Raise ScenarioError or RecordingError."""
+    if options.recording is not None:
+        return RecordingCalls(read_recorded(options.recording), options.pace)
+    return ScenarioCalls(_scenario(options.scenario), options.seed, time.monotonic())
+
+
+def _scenario(name: str) -> Scenario:
+    """Of this name, or, where it looks like a path, of the file; raise ScenarioError."""
+    if name.endswith(".toml") or "/" in name:
+        return read_scenario(Path(name))
+    if name not in SCENARIOS:
+        raise ScenarioError(f"there is no {name}; there are {', '.join(SCENARIOS)} (--list says what each does)")
+    return SCENARIOS[name]
+
+
+async def _serve(options: Simulate, calls: Calls) -> int:
     async with AsyncExitStack() as stack:
         log = None
         if options.log is not None:
@@ -54,9 +103,11 @@ async def _serve(options: Simulate, scenario: Scenario) -> int:
                 log = stack.enter_context(options.log.open("w", encoding="utf-8"))
             except OSError as error:
                 return _fail(CANNOT_START, f"--log: {options.log}: {error.strerror}")
-        server = serving(parse_address(options.listen), scenario, name=options.scenario, log=log, seed=options.seed)
+        scenario = options.scenario if options.recording is None else None
+        recording = None if options.recording is None else options.recording.name
+        written = Log(log, scenario=scenario, recording=recording, seed=options.seed, told=_tell)
         try:
-            address = await stack.enter_async_context(server)
+            address = await stack.enter_async_context(answering(parse_address(options.listen), calls, written))
         except OSError as error:
             return _fail(CANNOT_START, f"--listen: {options.listen}: {error.strerror or error}")
         stopping = asyncio.Event()
@@ -67,6 +118,10 @@ async def _serve(options: Simulate, scenario: Scenario) -> int:
     return 0
 
 
+def _tell(problem: str) -> None:
+    print(f"voicetap simulate: {problem}", file=sys.stderr, flush=True)
+
+
 def _fail(status: int, problem: str) -> int:
-    print(f"voicetap simulate: {problem}", file=sys.stderr)
+    _tell(problem)
     return status

@@ -1,7 +1,7 @@
-"""The protocol's shapes: events, the `error` event, and what a client's message must be to be followed."""
+"""The protocol's shapes: events, the `error` event, what a client's message must be, and what a server's side does."""
 
 from collections.abc import Collection
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -38,6 +38,89 @@ class ApiError(Exception):
                 "event_id": answered_id,
             },
         }
+
+
+class Send(NamedTuple):
+    """An event for the client."""
+
+    event: Event
+    answers: str | None = None
+    """The type of the client's event that it answers at once; None where it came by itself."""
+
+
+class Text(NamedTuple):
+    """A text message as it stands, JSON or not."""
+
+    text: str
+
+
+class Binary(NamedTuple):
+    """A binary message; the API has none."""
+
+    payload: bytes
+
+
+class Ping(NamedTuple):
+    """A ping with a payload of its own."""
+
+    payload: bytes
+
+
+class Pong(NamedTuple):
+    """The answer to a ping."""
+
+    payload: bytes
+
+
+class Note(NamedTuple):
+    """Something to tell whoever runs the server; the client gets nothing."""
+
+    text: str
+
+
+class Close(NamedTuple):
+    """The server ends the session with a Close frame."""
+
+    code: int | None
+    """None: the frame has no payload."""
+    reason: str
+
+
+class HangUp(NamedTuple):
+    """The server's transport ends without a Close frame."""
+
+    reset: bool
+    """By a reset, not an orderly end."""
+
+
+Output = Send | Text | Binary | Ping | Note | Close | HangUp
+
+
+class Peer(Protocol):
+    """The server's side of one connection: messages and time go in, what is to be sent comes out.
+
+    It knows no socket and no clock: times (`at`, `now`) are seconds on whatever clock the caller has.
+    """
+
+    id: str
+    """For the log."""
+
+    @property
+    def due(self) -> float | None:
+        """When there is something to say again by itself."""
+
+    @property
+    def silent(self) -> bool:
+        """Nothing at all is sent now, not even the answers to pings."""
+
+    def begin(self) -> list[Output]:
+        """What a client gets first."""
+
+    def receive(self, message: Event | ApiError, at: float) -> list[Output]:
+        """Take what `read` made of a message; what was due before it comes first."""
+
+    def advance(self, now: float) -> list[Output]:
+        """What is to be said until now."""
 
 
 def read(message: str | bytes) -> Event | ApiError:

@@ -1,15 +1,17 @@
 """A response: from `response.created` over paced deltas to `response.done`, or to where somebody cuts it off."""
 
+import math
 from collections.abc import Iterator
 from random import Random
 
-from . import settings
+from . import mcp, settings
 from .agenda import Script
 from .conversation import Conversation, Item, Tokens
+from .disturbance import Failure
 from .identity import Ids
 from .output import Answer, FunctionCall, Output
 from .protocol import Event, optional
-from .scenario import Failure, Scenario
+from .scenario import Scenario
 
 _ANSWERS = (
     "Of course, let me have a look at that for you.",
@@ -18,6 +20,8 @@ _ANSWERS = (
     "I am afraid that this one is sold out, but there is another in blue, if you like.",
 )
 _INSTRUCTION_TOKENS = 14
+_CUT_AFTER = 8
+"""Tokens of an answer that ends in the middle."""
 _CACHE_BLOCK = 64
 """Prompts are cached in blocks of so many tokens."""
 
@@ -36,7 +40,10 @@ class Response:
         ids: Ids,
         cached: Tokens,
     ) -> None:
-        """`request` is the `response` of a `response.create`; `cached` is the prompt that was read last time."""
+        """`request` is the `response` of a `response.create`; `cached` is the prompt that was read last time.
+
+        All that is left to luck is drawn now, in an order that no rate of 0 changes.
+        """
         settings.check_modalities("response.output_modalities", request)
         output = optional(optional(request, "audio", dict) or {}, "output", dict) or {}
         settings.check_output(output)
@@ -57,9 +64,10 @@ class Response:
         self._seconds_to_output = random.uniform(*scenario.response_seconds)
         audio_ms = round(random.uniform(*scenario.reply_ms) / scenario.delta_ms) * scenario.delta_ms
         words = random.choice(_ANSWERS).split()
-        self._failure: Failure | None = None
+        self.failure: Failure | None = None
+        """Why it will fail; whoever created it may have a reason of their own."""
         if _drawn(scenario.response_failure_rate, random):
-            self._failure = random.choice(scenario.response_failures)
+            self.failure = random.choice(scenario.response_failures)
         self._stalls_after: int | None = None
         """Pieces of audio."""
         if _drawn(scenario.stall_rate, random):
@@ -67,11 +75,19 @@ class Response:
             self._stall_seconds = random.uniform(*scenario.stall_seconds)
         form = settings.format_of(spoken) if modalities == ["audio"] else None
         self._planned: Output = Answer(words, audio_ms, scenario.delta_ms, scenario.generation_speed, form, ids)
-        functions = _functions(session, request, conversation)
-        if functions and _drawn(scenario.tool_call_rate, random):
-            form, self._planned = None, FunctionCall(functions[0], ids)
+        if (tools := _tools(session, request, conversation)) and _drawn(scenario.tool_call_rate, random):
+            server, tool = tools[0]
+            form = None
+            self._planned = mcp.McpCall(server, tool, scenario, random, ids) if server else FunctionCall(tool, ids)
         self.spoken = form is not None
         """It answers with audio."""
+        self._empty = _drawn(scenario.empty_response_rate, random)
+        self._cut: str | None = None
+        """The reason why it will end in the middle."""
+        if _drawn(scenario.incomplete_rate, random):
+            self._cut = random.choice(scenario.incomplete_reasons)
+        limit = self._described["max_output_tokens"]
+        self._most = limit if isinstance(limit, int) else math.inf
         self.prompt = conversation.tokens() + Tokens(_INSTRUCTION_TOKENS)
         self._cached = cached
         self._item: Item | None = None
@@ -83,11 +99,14 @@ class Response:
     def generate(self) -> Script[Event]:
         """All that follows."""
         yield self._seconds_to_output
-        if self._failure:
-            yield from self._finish("failed", {"type": "failed", "error": self._failure._asdict()})
+        if self.failure:
+            yield from self._finish("failed", {"type": "failed", "error": self.failure._asdict()})
             return
         if self._stalls_after == 0:
             yield self._stall_seconds
+        if self._empty:
+            yield from self._finish("completed", None)
+            return
         yield from self._begin()
         pieces = 0
         for step in self._planned.go_on():
@@ -99,6 +118,9 @@ class Response:
                 pieces += 1
                 if pieces == self._stalls_after:
                     yield self._stall_seconds
+            if reason := self._ends_early():
+                yield from self._finish("incomplete", {"type": "incomplete", "reason": reason})
+                return
         yield from self._finish("completed", None)
 
     def cancel(self, reason: str) -> Iterator[Event]:
@@ -109,6 +131,13 @@ class Response:
     def began(self) -> bool:
         """Whether there has been any output."""
         return self._item is not None
+
+    def _ends_early(self) -> str | None:
+        """Why it ends here."""
+        written = self._planned.written
+        if written >= self._most:
+            return "max_output_tokens"
+        return self._cut if written >= _CUT_AFTER else None
 
     def _begin(self) -> Iterator[Event]:
         self._item = item = self._planned.item
@@ -129,6 +158,8 @@ class Response:
         yield {"type": "response.done", "response": self._shown(status, details)}
 
     def _placed(self, event: Event) -> Event:
+        if event["type"].startswith("response.mcp_call."):
+            return {"output_index": 0, **event}
         return {"type": event["type"], **self._place(), **event}
 
     def _place(self) -> Event:
@@ -145,27 +176,35 @@ class Response:
             "usage": None if status == "in_progress" else self._usage(),
         }
 
+    @property
+    def audio_ms(self) -> int:
+        """How much audio there is of it so far."""
+        return self._item.audio_ms if self._item else 0
+
+    @property
+    def tokens(self) -> int:
+        """What it has used of the rate limit so far."""
+        return self.prompt.total + self._item.tokens().total if self._item else 0
+
     def _usage(self) -> Event:
         """Nothing is billed where nothing was put out."""
         read, cached, written = (self.prompt, self._cached, self._item.tokens()) if self._item else (Tokens(),) * 3
-        cached_text, cached_audio = (count // _CACHE_BLOCK * _CACHE_BLOCK for count in (cached.text, cached.audio))
+        cached = Tokens(*(getattr(cached, kind) // _CACHE_BLOCK * _CACHE_BLOCK for kind in ("text", "audio", "image")))
         return {
-            "total_tokens": read.text + read.audio + written.text + written.audio,
-            "input_tokens": read.text + read.audio,
-            "output_tokens": written.text + written.audio,
+            "total_tokens": read.total + written.total,
+            "input_tokens": read.total,
+            "output_tokens": written.total,
             "input_token_details": {
-                "text_tokens": read.text,
-                "audio_tokens": read.audio,
-                "image_tokens": 0,
-                "cached_tokens": cached_text + cached_audio,
-                "cached_tokens_details": {
-                    "text_tokens": cached_text,
-                    "audio_tokens": cached_audio,
-                    "image_tokens": 0,
-                },
+                **_by_modality(read),
+                "cached_tokens": cached.total,
+                "cached_tokens_details": _by_modality(cached),
             },
             "output_token_details": {"text_tokens": written.text, "audio_tokens": written.audio},
         }
+
+
+def _by_modality(tokens: Tokens) -> Event:
+    return {"text_tokens": tokens.text, "audio_tokens": tokens.audio, "image_tokens": tokens.image}
 
 
 def _drawn(rate: float, random: Random) -> bool:
@@ -173,9 +212,12 @@ def _drawn(rate: float, random: Random) -> bool:
     return rate > 0 and random.random() < rate
 
 
-def _functions(session: Event, request: Event, conversation: Conversation) -> list[str]:
-    """What it may call: once it has the output of a function, it answers in words."""
-    if request.get("tool_choice", session["tool_choice"]) == "none" or conversation.ends_with("function_call_output"):
+def _tools(session: Event, request: Event, conversation: Conversation) -> list[tuple[str, str]]:
+    """Server and name of what it may call, the server of functions empty; once it has a result, it answers in words."""
+    answered = any(map(conversation.ends_with, ("function_call_output", "mcp_call")))
+    if request.get("tool_choice", session["tool_choice"]) == "none" or answered:
         return []
     tools = optional(request, "tools", list) or session["tools"]
-    return [tool["name"] for tool in tools if isinstance(tool, dict) and isinstance(tool.get("name"), str)]
+    objects = [tool for tool in tools if isinstance(tool, dict)]
+    functions = [("", tool["name"]) for tool in objects if isinstance(tool.get("name"), str)]
+    return functions + [(server, name) for server, names in mcp.servers(tools).items() for name in names]

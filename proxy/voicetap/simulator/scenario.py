@@ -1,27 +1,34 @@
-"""Scenarios: how the simulated server behaves, as data."""
+"""Scenarios: how the simulated server behaves, as data. `scenario_file` reads them, `shipped` has some.
 
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+Each field is a key of a scenario's file; docs/simulator.md explains them to those who write one.
+"""
 
-Range = tuple[float, float]
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal, NamedTuple
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from .disturbance import Disturbance, Failure, Rate, Seconds
+from .refusal import Refusal
+
+
+def _ordered(span: tuple[float, float]) -> tuple[float, float]:
+    if span[0] > span[1]:
+        raise ValueError("the first of the two must not be greater than the second")
+    return span
+
+
+Range = Annotated[tuple[Seconds, Seconds], AfterValidator(_ordered)]
 """From and to, both included; a value between them is drawn each time."""
+Positive = Annotated[int, Field(gt=0)]
 
-
-class Failure(NamedTuple):
-    """The `error` of a failed transcription, where "{item_id}" in the message is filled in, or of a failed response."""
-
-    type: str
-    code: str | None
-    message: str
-
-
-OVERLOADED = Failure("server_error", None, "Input transcription failed for item '{item_id}'. 429 Too Many Requests")
+OVERLOADED = Failure("server_error", "Input transcription failed for item '{item_id}'. 429 Too Many Requests")
 """As api.openai.com sends it: a type, no code."""
-UNINTELLIGIBLE = Failure("transcription_error", "audio_unintelligible", "The audio could not be transcribed.")
+UNINTELLIGIBLE = Failure("transcription_error", "The audio could not be transcribed.", "audio_unintelligible")
 """As the API's reference describes it."""
 
-LIMITED = Failure("tokens", "rate_limit_exceeded", "Rate limit reached for the model. Please try again in 1.2s.")
-BROKEN = Failure("server_error", None, "The server had an error while processing your request.")
+LIMITED = Failure("tokens", "Rate limit reached for the model. Please try again in 1.2s.", "rate_limit_exceeded")
+BROKEN = Failure("server_error", "The server had an error while processing your request.")
 
 
 class Outage(NamedTuple):
@@ -32,7 +39,7 @@ class Outage(NamedTuple):
     every: float
     """From the beginning of one to the beginning of the next."""
     behaviour: "Scenario"
-    """Of the server meanwhile. What a session begins with stays: its length, and the silence that its VAD waits for."""
+    """Of the server meanwhile. What a session begins with stays: `session.created`, its end, its disturbances."""
 
     def on(self, seconds: float) -> bool:
         """Whether there is trouble so many seconds after the server began."""
@@ -44,40 +51,85 @@ class Outage(NamedTuple):
 class Scenario:
     """Rates are probabilities, 0 to 1; what is left of the transcriptions completes with text."""
 
-    transcription_failure_rate: float = 0.15
-    transcription_failures: tuple[Failure, ...] = (OVERLOADED, OVERLOADED, UNINTELLIGIBLE)
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    about: str = ""
+    """What it is for, in one line."""
+
+    handshake_seconds: Range = (0.0, 0.0)
+    """From the upgrade request to its answer."""
+    unanswered_rate: Rate = 0.0
+    """The upgrade request is never answered."""
+    refusals: tuple[Refusal, ...] = ()
+    """Of upgrade requests; what is left of them gets a 101."""
+    bytes_per_second: Positive | None = None
+    """The line to the client: what is sent trickles, a tenth of a second's worth at a time."""
+
+    dialect: Literal["ga", "beta"] = "ga"
+    """Whose names and shapes events have: the API's of today, or of its beta."""
+    output_modality: Literal["audio", "text"] = "audio"
+    """Of a new session."""
+    turn_detection: Literal["server_vad", "semantic_vad", "none"] = "server_vad"
+    """Of a new session; with none the client says when the user has spoken (push-to-talk)."""
+    silence_duration_ms: Positive = 200
+    """Of server VAD, where the client does not choose; what a new session on api.openai.com has."""
+    idle_timeout_ms: Annotated[int, Field(ge=5000, le=30_000)] | None = None
+    """Of server VAD, where the client does not choose."""
+    session_seconds: Annotated[float, Field(gt=0)] = 3600.0
+    """How long a session lives."""
+    tokens_per_minute: Positive = 800_000
+    """The rate limit of a session: a response that would have to read more than is left of it fails."""
+
+    transcription_failure_rate: Rate = 0.15
+    transcription_failures: Annotated[tuple[Failure, ...], Field(min_length=1)] = (
+        OVERLOADED,
+        OVERLOADED,
+        UNINTELLIGIBLE,
+    )
     """One of them is drawn for each failure; one that stands here twice comes twice as often."""
-    empty_transcript_rate: float = 0.05
-    missing_transcription_rate: float = 0.0
+    empty_transcript_rate: Rate = 0.05
+    missing_transcription_rate: Rate = 0.0
     """Neither a transcript nor a failure ever comes."""
-    repeated_transcript_rate: float = 0.0
+    repeated_transcript_rate: Rate = 0.0
     """A transcript comes once more, as servers send it that transcribe while the user speaks."""
     transcription_seconds: Range = (0.2, 0.6)
     """From the commit to the transcription's first event."""
 
+    automatic_response_seconds: Range = (0.0, 0.0)
+    """From the commit to the `response.created` that the server's turn detection asks for."""
     response_seconds: Range = (0.25, 0.5)
     """From `response.created` to the first output."""
     reply_ms: Range = (1500, 4000)
     """Length of a spoken answer."""
-    delta_ms: int = 100
+    delta_ms: Positive = 100
     """Audio in one `response.output_audio.delta`."""
-    generation_speed: float = 5.0
+    generation_speed: Annotated[float, Field(gt=0)] = 5.0
     """Generated audio per time: servers generate faster than anybody can listen."""
 
-    response_failure_rate: float = 0.0
-    response_failures: tuple[Failure, ...] = (LIMITED, BROKEN)
+    response_failure_rate: Rate = 0.0
+    response_failures: Annotated[tuple[Failure, ...], Field(min_length=1)] = (LIMITED, BROKEN)
     """One of them is drawn for each failure."""
-    stall_rate: float = 0.0
+    incomplete_rate: Rate = 0.0
+    """An answer ends in the middle."""
+    incomplete_reasons: Annotated[tuple[Literal["max_output_tokens", "content_filter"], ...], Field(min_length=1)] = (
+        "max_output_tokens",
+        "content_filter",
+    )
+    """One of them is drawn for each."""
+    empty_response_rate: Rate = 0.0
+    """A response completes without any output."""
+    stall_rate: Rate = 0.0
     """The model stops, before the first output or in the middle of the audio, and goes on after a while."""
     stall_seconds: Range = (5.5, 6.0)
-    tool_call_rate: float = 0.0
-    """A function is called, where the client has given any, in place of an answer."""
+    tool_call_rate: Rate = 0.0
+    """A function, or a tool of MCP, is called, where the client has given any, in place of an answer."""
+    mcp_failure_rate: Rate = 0.0
+    """A tool of MCP gives an error, and so does listing what tools a server has."""
+    mcp_seconds: Range = (0.3, 1.0)
+    """What a tool of MCP takes, and listing them."""
 
-    silence_duration_ms: int = 200
-    """Of server VAD, where the client does not choose; what a new session on api.openai.com has."""
-    session_seconds: float = 3600.0
-    """How long a session lives."""
-
+    disturbances: tuple[Disturbance, ...] = ()
+    """What goes wrong on the way; each event meets them in this order."""
     outage: Outage | None = None
 
     def at(self, seconds: float) -> "Scenario":
@@ -86,57 +138,24 @@ class Scenario:
 
     def __post_init__(self) -> None:
         """Refuse rates that leave nothing to draw from, and an outage that is not over when the next begins."""
-        outcomes = (self.transcription_failure_rate, self.empty_transcript_rate, self.missing_transcription_rate)
-        others = (self.repeated_transcript_rate, self.response_failure_rate, self.stall_rate, self.tool_call_rate)
-        if min(*outcomes, *others) < 0 or max(*others, sum(outcomes)) > 1:
-            raise ValueError("the rates of a scenario must lie between 0 and 1, those of transcriptions together too")
+        for names in _EXCLUSIVE:
+            rates = [getattr(self, name) for name in names]
+            if min(rates) < 0 or sum(rates) > 1:
+                which = f"{', '.join(names[:-1])} and {names[-1]} together" if len(names) > 1 else names[0]
+                raise ValueError(f"{which} must lie between 0 and 1")
+        if sum(refusal.rate for refusal in self.refusals) + self.unanswered_rate > 1:
+            raise ValueError("the rates of refusals and unanswered_rate together must lie between 0 and 1")
         if self.outage and not (self.outage.begins >= 0 and 0 < self.outage.lasts <= self.outage.every):
             raise ValueError("an outage begins at 0 or later, and is over when the next one begins")
 
 
+_EXCLUSIVE = (
+    ("transcription_failure_rate", "empty_transcript_rate", "missing_transcription_rate"),
+    ("repeated_transcript_rate",),
+    ("response_failure_rate", "incomplete_rate", "empty_response_rate"),
+    ("stall_rate",),
+    ("tool_call_rate",),
+)
+"""Of what is drawn together, at most one happens."""
+
 DEFAULT = Scenario()
-
-_EVERYDAY = Scenario(
-    transcription_failure_rate=0.002,
-    empty_transcript_rate=0.02,
-    repeated_transcript_rate=0.05,
-    response_failure_rate=0.001,
-    tool_call_rate=0.2,
-)
-"""A good service: it fails now and then, far below what anybody is told of."""
-_UNTRANSCRIBED_EVERYDAY = replace(
-    _EVERYDAY,
-    transcription_failure_rate=0.8,
-    transcription_failures=(OVERLOADED,),
-    transcription_seconds=(1.0, 3.0),
-)
-"""The model that transcribes is overloaded, the one that talks is not: calls go on as if nothing were wrong."""
-
-SCENARIOS = {
-    "default": DEFAULT,
-    "clean": Scenario(transcription_failure_rate=0.0, empty_transcript_rate=0.0),
-    "troubled": Scenario(transcription_failure_rate=0.25, empty_transcript_rate=0.08, missing_transcription_rate=0.04),
-    "eventful": Scenario(
-        empty_transcript_rate=0.08,
-        missing_transcription_rate=0.08,
-        repeated_transcript_rate=0.2,
-        response_failure_rate=0.1,
-        stall_rate=0.2,
-        tool_call_rate=0.5,
-        session_seconds=600.0,
-    ),
-    "untranscribed": Scenario(transcription_failure_rate=1.0, empty_transcript_rate=0.0),
-    "outage": replace(
-        _EVERYDAY, outage=Outage(begins=120.0, lasts=180.0, every=600.0, behaviour=_UNTRANSCRIBED_EVERYDAY)
-    ),
-}
-"""By the name that `--scenario` takes.
-
-    default        15 % of transcriptions fail, 5 % are empty; each has a result
-    clean          nothing fails
-    troubled       a quarter of transcriptions fails, some are empty, some never come
-    eventful       whatever a client has to cope with: responses that fail or stall, functions, sessions of 10 minutes
-    untranscribed  every transcription fails
-    outage         a good service, but from the third minute on, for three minutes of every ten, four of five
-                   transcriptions fail: alerts fire and end
-"""

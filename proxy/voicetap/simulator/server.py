@@ -1,25 +1,30 @@
 """The simulated server: WebSockets and client secrets over HTTP; what is said in a session is `session`'s."""
 
 import asyncio
+import math
 import time
+from collections import deque
 from itertools import count
 from typing import Any
 
-import msgspec
 from aiohttp import WebSocketError, WSMessage, WSMsgType, hdrs, web
 
 from . import settings
-from .admission import BAD_KEY, INVALID_KEY, Refused, admit, key_of
+from .admission import BAD_KEY, INVALID_KEY, key_of
+from .calls import Asked, Calls
+from .line import Line
 from .log import Log
-from .protocol import ApiError, optional, read
-from .scenario import Scenario
-from .session import Close, Output, Session
+from .protocol import ApiError, Close, HangUp, Note, Output, Peer, Ping, Pong, optional, read
 
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 """The API takes 15 MiB of audio in one event; as base64 and JSON that is 20 MiB."""
 PING_SECONDS = 20.26
 """As measured on api.openai.com; the payload has four bytes there too."""
 CLOSE_SECONDS = 1.0
+_CONTROL_FRAMES = 100
+"""Pings and pongs that wait while a peer is silent; of more, the oldest are forgotten."""
+_LOOK_SECONDS = 0.2
+"""How often it is looked whether a client that waits for an answer is still there."""
 SECRET_SECONDS = 600
 NO_STATUS = 1005
 """A Close frame without a code (RFC 6455 section 7.1.5)."""
@@ -29,12 +34,10 @@ SHUTTING_DOWN = Close(1001, "Server shutting down")
 class Simulator:
     """One simulated server; serve its `application`."""
 
-    def __init__(self, scenario: Scenario, log: Log, seed: int) -> None:
-        """Sessions behave by the scenario; the n-th session of equal seeds makes equal choices."""
-        self._scenario = scenario
+    def __init__(self, calls: Calls, log: Log) -> None:
+        """`calls` is a scenario's, or a recording's."""
+        self._calls = calls
         self._log = log
-        self._seed = seed
-        self._began = time.monotonic()
         self._numbers = count(1)
         self._secrets = count(1)
         self._stopping = asyncio.Event()
@@ -51,25 +54,41 @@ class Simulator:
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get(hdrs.UPGRADE, "").lower() != "websocket":
             return _refusal(400, None, "This is a WebSocket endpoint; send an upgrade.")
+        number = next(self._numbers)
+        answer = self._calls.answer(number, time.monotonic())
+        if await self._until_gone(request, None if answer.never else answer.seconds):
+            return web.Response()  # To nobody.
+        if answer.refusal is not None:
+            refusal = answer.refusal
+            headers = {} if refusal.retry_after is None else {hdrs.RETRY_AFTER: str(refusal.retry_after)}
+            self._log.refused(request.path, refusal.status)
+            return web.json_response(refusal.body(), status=refusal.status, headers=headers)
         socket = web.WebSocketResponse(
-            protocols=("realtime",), max_msg_size=MAX_MESSAGE_BYTES, autoclose=False, timeout=CLOSE_SECONDS
+            protocols=("realtime",),
+            max_msg_size=MAX_MESSAGE_BYTES,
+            autoclose=False,
+            autoping=False,
+            timeout=CLOSE_SECONDS,
         )
         await socket.prepare(request)
-        model = request.query.get("model") or request.query.get("deployment") or ""
-        kind = "transcription" if request.query.get("intent") == "transcription" else "realtime"
-        seed = f"{self._seed} {next(self._numbers)}"
-        now, created = time.monotonic(), int(time.time())
-        session = Session(model, self._scenario, seed, began=self._began, at=now, created=created, kind=kind)
-        # Not the whole target: some clients put keys into queries.
-        self._log.opened(session.id, request.path, model)
         offered = request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "")
-        try:
-            admit(request.headers, [name.strip() for name in offered.split(",")], request.query)
-            first = session.begin()
-        except Refused as refused:
-            first = session.refuse(refused)
-        await _Call(socket, session, self._log, self._stopping).run(first)
+        asked = Asked(request.headers, [name.strip() for name in offered.split(",")], request.query)
+        peer, first = self._calls.open(number, asked, time.monotonic())
+        # Not the whole target: some clients put keys into queries.
+        self._log.opened(peer.id, request.path, asked.model)
+        line = Line(socket, request, self._calls.bytes_per_second)
+        await _Call(socket, line, peer, self._log, self._stopping, pings=self._calls.pings).run(first)
         return socket
+
+    async def _until_gone(self, request: web.Request, seconds: float | None) -> bool:
+        """Wait so long, or without end; True where the client has gone meanwhile, or the server stops."""
+        end = None if seconds is None else time.monotonic() + seconds
+        while end is None or time.monotonic() < end:
+            if request.transport is None or request.transport.is_closing() or self._stopping.is_set():
+                return True
+            left = _LOOK_SECONDS if end is None else end - time.monotonic()
+            await asyncio.sleep(min(_LOOK_SECONDS, max(0.0, left)))
+        return False
 
     async def _client_secrets(self, request: web.Request) -> web.Response:
         if key_of(request.headers).startswith(BAD_KEY):
@@ -84,11 +103,11 @@ class Simulator:
                 message = "Invalid value. Supported values are: 'realtime' and 'transcription'."
                 raise ApiError("invalid_value", message, param="session.type")
             model = optional(wanted, "model", str) or "gpt-realtime"
-            silence_ms = self._scenario.silence_duration_ms
+            defaults = self._calls.defaults
             expires_at = int(time.time()) + SECRET_SECONDS
             number = next(self._secrets)
-            new = settings.new(f"sess_{number:021}", model, 0, silence_ms, kind=kind)
-            session = settings.updated(new, {"type": kind, **wanted}, silence_ms)
+            new = settings.new(f"sess_{number:021}", model, 0, kind=kind, defaults=defaults)
+            session = settings.updated(new, {"type": kind, **wanted}, defaults)
         except ApiError as error:
             return _refusal(400, error.code, error.message)
         return web.json_response({"value": f"ek_{number:032}", "expires_at": expires_at, "session": session})
@@ -98,36 +117,52 @@ class Simulator:
 
 
 class _Call:
-    """A session on its socket, until one side ends it."""
+    """A peer on its socket, until one side ends it."""
 
-    def __init__(self, socket: web.WebSocketResponse, session: Session, log: Log, stopping: asyncio.Event) -> None:
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        line: Line,
+        peer: Peer,
+        log: Log,
+        stopping: asyncio.Event,
+        *,
+        pings: bool,
+    ) -> None:
         self._socket = socket
-        self._session = session
+        self._line = line
+        self._peer = peer
         self._log = log
+        self._ping_seconds = PING_SECONDS if pings else math.inf
         self._receiving = asyncio.create_task(socket.receive())
         self._stopping = asyncio.create_task(stopping.wait())
+        self._control: deque[Ping | Pong] = deque(maxlen=_CONTROL_FRAMES)
+        """What is sent as soon as the peer says anything."""
         self._over = False
 
     async def run(self, first: list[Output]) -> None:
         """One loop reads, waits and sends, so that a client that does not read is not read from either."""
-        ping_at = time.monotonic() + PING_SECONDS
+        ping_at = time.monotonic() + self._ping_seconds
         try:
             await self._say(first)
             while not self._over:
-                wake_at = min(ping_at, self._session.due or ping_at)
-                timeout = max(0.0, wake_at - time.monotonic())
+                while self._control and not self._peer.silent:
+                    await self._line.send(self._control.popleft())
+                due = self._peer.due
+                wake_at = ping_at if due is None else min(ping_at, due)
+                timeout = max(0.0, min(wake_at - time.monotonic(), PING_SECONDS))
                 waited = {self._receiving, self._stopping}
                 await asyncio.wait(waited, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
                 now = time.monotonic()
                 if now >= ping_at:
-                    ping_at = now + PING_SECONDS
-                    await self._socket.ping(b"ping")
+                    ping_at = now + self._ping_seconds
+                    self._control.append(Ping(b"ping"))
                 if self._stopping.done():
                     await self._say([SHUTTING_DOWN])
                 elif self._receiving.done():
                     await self._take(self._receiving.result(), now)
                 else:
-                    await self._say(self._session.advance(now))
+                    await self._say(self._peer.advance(now))
         except ConnectionError:
             self._end("client", None)
         except asyncio.CancelledError:
@@ -139,25 +174,42 @@ class _Call:
                 task.cancel()
 
     async def _say(self, outputs: list[Output]) -> None:
-        """Send, and log what was sent; a close ends it."""
+        """Send, and log what was sent; an end ends it."""
         for output in outputs:
             if isinstance(output, Close):
-                self._end("server", output.code, output.reason)
-                # aiohttp waits for the other side's close only where nobody else is reading.
-                self._receiving.cancel()
-                await asyncio.wait({self._receiving})
-                await self._socket.close(code=output.code, message=output.reason.encode())
+                await self._close(output)
                 return
-            await self._socket.send_frame(msgspec.json.encode(output.event), WSMsgType.TEXT)
-            self._log.sent(self._session.id, output.event, output.answers)
+            if isinstance(output, HangUp):
+                self._end("server", None)
+                self._line.hang_up(output)
+                return
+            if not isinstance(output, Note):
+                await self._line.send(output)
+            self._log.said(self._peer.id, output)
+
+    async def _close(self, close: Close) -> None:
+        self._end("server", NO_STATUS if close.code is None else close.code, close.reason)
+        if close.code is None:
+            await self._line.shut()
+            await asyncio.wait({self._receiving}, timeout=CLOSE_SECONDS)
+            self._line.hang_up(HangUp(reset=False))
+            return
+        # aiohttp waits for the other side's close only where nobody else is reading.
+        self._receiving.cancel()
+        await asyncio.wait({self._receiving})
+        await self._socket.close(code=close.code, message=close.reason.encode())
 
     async def _take(self, message: WSMessage, now: float) -> None:
         """Answer a message, and wait for the next; or end with the connection."""
         if message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
             said = read(message.data)
-            self._log.received(self._session.id, said)
+            self._log.received(self._peer.id, said)
             self._receiving = asyncio.create_task(self._socket.receive())
-            await self._say(self._session.receive(said, now))
+            await self._say(self._peer.receive(said, now))
+        elif message.type in {WSMsgType.PING, WSMsgType.PONG}:
+            if message.type is WSMsgType.PING:
+                self._control.append(Pong(message.data))
+            self._receiving = asyncio.create_task(self._socket.receive())
         elif message.type is WSMsgType.CLOSE:
             self._end("client", message.data or NO_STATUS, message.extra or "")
             await self._socket.close(code=message.data or 1000)
@@ -170,7 +222,7 @@ class _Call:
         """Log how it ended, once."""
         if not self._over:
             self._over = True
-            self._log.closed(self._session.id, by, code, reason)
+            self._log.closed(self._peer.id, by, code, reason)
 
 
 async def _unknown_url(request: web.Request) -> web.Response:

@@ -8,42 +8,21 @@ import base64
 import binascii
 from collections.abc import Callable, Iterator
 from random import Random
-from typing import NamedTuple
 
-from . import settings
+from . import mcp, settings
 from .admission import Refused
 from .agenda import Agenda, Script
 from .buffer import InputBuffer
-from .conversation import Conversation, Item, Tokens, item_body
+from .conversation import Conversation, Item, item_body
 from .identity import Ids
-from .protocol import ApiError, Event, optional, required, type_of
-from .response import Response
+from .limits import TokensPerMinute
+from .protocol import ApiError, Close, Event, Output, Send, optional, required, type_of
+from .responses import Responses
 from .scenario import Scenario
 from .transcription import transcribe
 from .vad import SpeechStarted, SpeechStopped
 
 COMMIT_AT_LEAST_MS = 100
-RATE_LIMITS_SECONDS = 0.043
-"""From `response.done` to `rate_limits.updated`, as measured on api.openai.com."""
-_TOKENS_PER_MINUTE = 40_000
-
-
-class Send(NamedTuple):
-    """An event for the client."""
-
-    event: Event
-    answers: str | None = None
-    """The type of the client's event that it answers at once; None where it came by itself."""
-
-
-class Close(NamedTuple):
-    """The server ends the session."""
-
-    code: int
-    reason: str
-
-
-Output = Send | Close
 
 
 class Session:
@@ -60,22 +39,35 @@ class Session:
         self._server_began = began
         self._ids = Ids(Random(f"{seed} ids"))
         # A stream of its own for each kind of choice: what a response draws moves no transcription's luck.
-        self._responses = Random(f"{seed} responses")
         self._transcriptions = Random(f"{seed} transcriptions")
+        self._pauses = Random(f"{seed} pauses")
+        self._tools = Random(f"{seed} tools")
         self.id = self._ids.new("sess")
-        self._conversation_id = self._ids.new("conv")
+        conversation_id = self._ids.new("conv")
         expires_at = created + round(scenario.session_seconds)
-        self._settings = settings.new(self.id, model, expires_at, scenario.silence_duration_ms, kind=kind)
+        self._defaults = defaults_of(scenario)
+        self._settings = settings.new(self.id, model, expires_at, kind=kind, defaults=self._defaults)
         self._buffer = InputBuffer(self._settings["audio"]["input"])
         self._utterance: tuple[str, int] | None = None
         """Of running speech: the id that its item will get, and where it starts."""
         self._conversation = Conversation()
-        self._active: Response | None = None
-        self._running: dict[str, tuple[Response, Script[Output]]] = {}
-        self._cached = Tokens()
-        self._has_spoken = False
+        self._listed: set[str] = set()
+        """Labels of MCP servers whose tools are known."""
         self._agenda: Agenda[Output] = Agenda()
+        self._responses = Responses(
+            self._conversation,
+            conversation_id,
+            TokensPerMinute(scenario.tokens_per_minute, at),
+            Random(f"{seed} responses"),
+            self._ids,
+            self._agenda,
+            self._wait_for_speech,
+        )
+        self._stirred = 0
+        """How often the user or the client has done something that ends the waiting for speech."""
         self._agenda.add(_expire(scenario.session_seconds), at)
+
+    silent = False
 
     @property
     def due(self) -> float | None:
@@ -110,7 +102,7 @@ class Session:
         return outputs + [self._stamped(Send(answer, kind)) for answer in answers]
 
     def _stamped(self, output: Output) -> Output:
-        if isinstance(output, Close):
+        if not isinstance(output, Send):
             return output
         event = output.event
         return Send({"type": event["type"], "event_id": self._ids.new("event"), **event}, output.answers)
@@ -119,14 +111,20 @@ class Session:
 
     def _update(self, event: Event, at: float) -> Iterator[Event]:
         change = required(event, "session", dict)
-        new = settings.updated(self._settings, change, self._scenario.silence_duration_ms)
-        if self._has_spoken and new["audio"]["output"]["voice"] != self._settings["audio"]["output"]["voice"]:
+        new = settings.updated(self._settings, change, self._defaults)
+        if self._responses.spoken and new["audio"]["output"]["voice"] != self._settings["audio"]["output"]["voice"]:
             message = "Cannot update a conversation's voice if assistant audio is present."
             raise ApiError("cannot_update_voice", message)
         self._settings = new
         if self._buffer.configure(new["audio"]["input"]):
             self._utterance = None
         yield {"type": "session.updated", "session": new}
+        for label, names in mcp.servers(new.get("tools")).items():
+            if label not in self._listed:
+                self._listed.add(label)
+                scenario = self._scenario_at(at)
+                listing = mcp.list_tools(label, names, self._conversation, scenario, self._tools, self._ids)
+                self._agenda.add(_sending(listing), at)
 
     def _append(self, event: Event, at: float) -> Iterator[Event]:
         try:
@@ -141,12 +139,13 @@ class Session:
                 yield from self._speech_stopped(moment, at)
 
     def _speech_started(self, moment: SpeechStarted, at: float) -> Iterator[Event]:
+        self._stirred += 1
         item_id = self._ids.new("item")
         self._utterance = item_id, moment.audio_start_ms
         started = {"audio_start_ms": moment.audio_start_ms, "item_id": item_id}
         yield {"type": "input_audio_buffer.speech_started", **started}
-        if self._active and self._settings["audio"]["input"]["turn_detection"]["interrupt_response"]:
-            yield from self._cancel(self._active, "turn_detected", at)
+        if self._responses.active and self._detection.get("interrupt_response"):
+            yield from self._responses.cancel(self._responses.active, "turn_detected", at)
 
     def _speech_stopped(self, moment: SpeechStopped, at: float) -> Iterator[Event]:
         assert self._utterance is not None
@@ -155,9 +154,19 @@ class Session:
         yield {"type": "input_audio_buffer.speech_stopped", **stopped}
         self._buffer.commit(moment.audio_end_ms)
         yield from self._commit_item(item_id, moment.audio_end_ms - start_ms, at)
-        # Where it may not interrupt, the model that is still speaking does not answer this one.
-        if self._settings["audio"]["input"]["turn_detection"].get("create_response") and not self._active:
-            yield from self._respond({}, at)
+        if self._detection.get("create_response"):
+            first, last = self._scenario_at(at).automatic_response_seconds
+            if last > 0:
+                self._agenda.add(self._answer_later(self._pauses.uniform(first, last), self._stirred), at)
+            elif not self._responses.active:
+                # Where it may not interrupt, the model that is still speaking does not answer this one.
+                yield from self._respond({}, at)
+
+    def _answer_later(self, seconds: float, stirred: int) -> Script[Output]:
+        """Nobody is answered who speaks again before that, or has asked for the answer."""
+        yield seconds
+        if stirred == self._stirred and not self._responses.active:
+            yield from _sending(self._respond({}, self._agenda.now))
 
     def _commit(self, event: Event, at: float) -> Iterator[Event]:
         buffered = self._buffer.buffered_ms
@@ -172,6 +181,7 @@ class Session:
         return self._commit_item(item_id, buffered, at)
 
     def _commit_item(self, item_id: str, audio_ms: int, at: float) -> Iterator[Event]:
+        self._stirred += 1
         self._utterance = None
         content = [{"type": "input_audio", "transcript": None}]
         body = {"id": item_id, "type": "message", "status": "completed", "role": "user", "content": content}
@@ -182,7 +192,7 @@ class Session:
         if asked := self._settings["audio"]["input"]["transcription"]:
             model = asked["model"] or ""
             logprobs = settings.LOGPROBS in (self._settings["include"] or ())
-            scenario = self._scenario.at(at - self._server_began)
+            scenario = self._scenario_at(at)
             script = transcribe(item, model, scenario, self._transcriptions, self._ids, logprobs=logprobs)
             self._agenda.add(_sending(script), at)
 
@@ -221,65 +231,45 @@ class Session:
         return self._respond(optional(event, "response", dict) or {}, at)
 
     def _respond(self, request: Event, at: float) -> Iterator[Event]:
-        """Start a response. Beside the conversation there may be many, in it one at a time."""
-        if self._settings["type"] == "transcription":
-            raise ApiError("invalid_value", "A transcription session creates no responses.", param="type")
-        response = Response(
-            self._settings,
-            request,
-            self._conversation,
-            self._conversation_id,
-            self._scenario.at(at - self._server_began),
-            self._responses,
-            self._ids,
-            self._cached,
-        )
-        if response.in_conversation:
-            if self._active:
-                message = (
-                    f"Conversation already has an active response in progress: {self._active.id}."
-                    " Wait until the response is finished before creating a new one."
-                )
-                raise ApiError("conversation_already_has_active_response", message)
-            self._active = response
-        script = self._run(response)
-        self._running[response.id] = response, script
-        self._agenda.add(script, at)
-        yield response.created()
-
-    def _run(self, response: Response) -> Script[Output]:
-        yield from _sending(response.generate())
-        self._over(response)
-        yield from self._report_rate_limits()
-
-    def _over(self, response: Response) -> None:
-        del self._running[response.id]
-        self._has_spoken |= response.spoken and response.began
-        if response is self._active:
-            self._active = None
-            self._cached = response.prompt
-
-    def _report_rate_limits(self) -> Script[Output]:
-        yield RATE_LIMITS_SECONDS
-        read = self._conversation.tokens()
-        left = max(0, _TOKENS_PER_MINUTE - read.text - read.audio)
-        seconds = round((_TOKENS_PER_MINUTE - left) * 60 / _TOKENS_PER_MINUTE, 3)
-        limit = {"name": "tokens", "limit": _TOKENS_PER_MINUTE, "remaining": left, "reset_seconds": seconds}
-        yield Send({"type": "rate_limits.updated", "rate_limits": [limit]})
+        self._stirred += 1
+        return self._responses.begin(self._settings, request, self._scenario_at(at), at)
 
     def _cancel_response(self, event: Event, at: float) -> Iterator[Event]:
-        wanted = optional(event, "response_id", str)
-        response = self._running[wanted][0] if wanted in self._running else None if wanted else self._active
-        if response is None:
-            raise ApiError("response_cancel_not_active", "Cancellation failed: no active response found")
-        return self._cancel(response, "client_cancelled", at)
+        response = self._responses.find(optional(event, "response_id", str))
+        return self._responses.cancel(response, "client_cancelled", at)
 
-    def _cancel(self, response: Response, reason: str, at: float) -> Iterator[Event]:
-        self._agenda.drop(self._running[response.id][1])
-        yield from response.cancel(reason)
-        self._over(response)
-        if response.began:
-            self._agenda.add(self._report_rate_limits(), at)
+    def _wait_for_speech(self, playback_seconds: float) -> Script[Output]:
+        """After an answer: a user who stays silent too long is taken to have said nothing, and is answered."""
+        stirred = self._stirred
+        yield playback_seconds
+        start_ms = self._buffer.written_ms
+        timeout_ms = self._detection.get("idle_timeout_ms")
+        if stirred != self._stirred or timeout_ms is None:
+            return
+        yield timeout_ms / 1000
+        if stirred != self._stirred or self._utterance or not self._detection.get("idle_timeout_ms"):
+            return
+        at, end_ms, item_id = self._agenda.now, self._buffer.written_ms, self._ids.new("item")
+        silence = {"audio_start_ms": start_ms, "audio_end_ms": end_ms, "item_id": item_id}
+        yield Send({"type": "input_audio_buffer.timeout_triggered", **silence})
+        self._buffer.commit()
+        yield from _sending(self._commit_item(item_id, end_ms - start_ms, at))
+        yield from _sending(self._respond({}, at))
+
+    @property
+    def _detection(self) -> Event:
+        """The session's turn detection; empty where it has none."""
+        return self._settings["audio"]["input"]["turn_detection"] or {}
+
+    def _scenario_at(self, at: float) -> Scenario:
+        return self._scenario.at(at - self._server_began)
+
+
+def defaults_of(scenario: Scenario) -> settings.Defaults:
+    """What a new session has, and what one begins with that changes its turn detection."""
+    return settings.Defaults(
+        scenario.silence_duration_ms, scenario.idle_timeout_ms, scenario.turn_detection, scenario.output_modality
+    )
 
 
 def _expire(seconds: float) -> Script[Output]:
@@ -289,7 +279,7 @@ def _expire(seconds: float) -> Script[Output]:
     yield Close(1001, message)
 
 
-def _sending(script: Script[Event]) -> Script[Output]:
+def _sending(script: Script[Event] | Iterator[Event]) -> Script[Output]:
     for step in script:
         yield Send(step) if isinstance(step, dict) else step
 

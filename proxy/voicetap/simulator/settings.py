@@ -4,6 +4,7 @@ Only the fields that are present change. A rejected update changes nothing.
 """
 
 from copy import deepcopy
+from typing import NamedTuple
 
 from .audio import LINEAR_TYPE, PCM, PCMA, PCMU, Format
 from .protocol import ApiError, Event, optional
@@ -41,17 +42,38 @@ LOGPROBS = "item.input_audio_transcription.logprobs"
 
 _CLEARED_BY_NULL = frozenset({"transcription", "noise_reduction", "turn_detection", "tracing", "prompt", "include"})
 
+_IDLE_TIMEOUT_MS = 5000, 30_000
+"""Shortest and longest that the API takes."""
+
 _SEMANTIC_SILENCE_MS = {"low": 2000, "medium": 1000, "auto": 1000, "high": 500}
 """The simulator understands no meaning; a fixed silence stands in for it, longer for less eagerness."""
 
 
-def new(session_id: str, model: str, expires_at: int, silence_duration_ms: int, *, kind: str) -> Event:
+class Defaults(NamedTuple):
+    """What holds where the client does not choose; as it stands here, what api.openai.com has."""
+
+    silence_duration_ms: int = 200
+    """Of server VAD, as is the timeout."""
+    idle_timeout_ms: int | None = None
+    turn_detection: str = "server_vad"
+    """Or semantic_vad, or none."""
+    output_modality: str = "audio"
+    """Or text."""
+
+
+STANDARD = Defaults()
+
+
+def new(session_id: str, model: str, expires_at: int, *, kind: str, defaults: Defaults = STANDARD) -> Event:
     """A session as `session.created` shows it; `kind` is realtime or transcription."""
+    detection: Event | None = None
+    if defaults.turn_detection != "none":
+        detection = _detection(defaults.turn_detection, defaults, kind)
     heard = {
         "format": PCM._asdict(),
         "transcription": None,
         "noise_reduction": None,
-        "turn_detection": _server_vad(silence_duration_ms, kind),
+        "turn_detection": detection,
     }
     if kind == "transcription":
         return {
@@ -67,7 +89,7 @@ def new(session_id: str, model: str, expires_at: int, silence_duration_ms: int, 
         "object": "realtime.session",
         "id": session_id,
         "model": model,
-        "output_modalities": ["audio"],
+        "output_modalities": [defaults.output_modality],
         "instructions": "You are a helpful, witty, and friendly AI.",
         "tools": [],
         "tool_choice": "auto",
@@ -81,7 +103,7 @@ def new(session_id: str, model: str, expires_at: int, silence_duration_ms: int, 
     }
 
 
-def updated(session: Event, change: Event, silence_duration_ms: int) -> Event:
+def updated(session: Event, change: Event, defaults: Defaults = STANDARD) -> Event:
     """The session with the change made; raise ApiError, and leave the session as it was."""
     _check("session", change)
     if change.get("type") is None:
@@ -102,8 +124,8 @@ def updated(session: Event, change: Event, silence_duration_ms: int) -> Event:
     if heard["transcription"] is not None:
         heard["transcription"] = {"model": None, "language": None, "prompt": None, **heard["transcription"]}
     if heard["turn_detection"] not in (None, before["turn_detection"]):
-        default = _server_vad(silence_duration_ms, session["type"])
-        heard["turn_detection"] = _turn_detection(before["turn_detection"], heard["turn_detection"], default)
+        change = heard["turn_detection"]
+        heard["turn_detection"] = _turn_detection(before["turn_detection"], change, defaults, session["type"])
     return result
 
 
@@ -133,32 +155,44 @@ def silence_of(turn_detection: Event) -> int:
     return int(turn_detection["silence_duration_ms"])
 
 
-def _server_vad(silence_duration_ms: int, kind: str) -> Event:
-    detection = {
-        "type": "server_vad",
-        "threshold": 0.5,
-        "prefix_padding_ms": 300,
-        "silence_duration_ms": silence_duration_ms,
-    }
-    if kind == "transcription":
-        return detection
-    return {**detection, "idle_timeout_ms": None, "create_response": True, "interrupt_response": True}
+def _detection(type: str, defaults: Defaults, kind: str) -> Event:
+    """A detector as it is before anybody changes it."""
+    detection: Event = {"type": type, "eagerness": "auto"}
+    if type == "server_vad":
+        detection = {"type": type, "threshold": 0.5, "prefix_padding_ms": 300}
+        detection["silence_duration_ms"] = defaults.silence_duration_ms
+        if kind != "transcription":
+            detection["idle_timeout_ms"] = defaults.idle_timeout_ms
+    return detection if kind == "transcription" else {**detection, "create_response": True, "interrupt_response": True}
 
 
-def _turn_detection(before: Event | None, change: Event, default: Event) -> Event:
+def _turn_detection(before: Event | None, change: Event, defaults: Defaults, kind: str) -> Event:
     """The detector with the change made; one of another type begins with the defaults of its own."""
-    kind = change.get("type") or "server_vad"
-    if kind == "semantic_vad":
-        default = {"type": kind, "eagerness": "auto", "create_response": True, "interrupt_response": True}
-    elif kind != "server_vad":
+    type = change.get("type") or "server_vad"
+    if type not in {"server_vad", "semantic_vad"}:
         supported = "Supported values are: 'server_vad' and 'semantic_vad'."
         raise _invalid_value("session.audio.input.turn_detection.type", supported)
-    start = before if before is not None and before["type"] == kind else default
+    start = before if before is not None and before["type"] == type else _detection(type, defaults, kind)
     detection = {**start, **{name: value for name, value in change.items() if value is not None}}
+    if "idle_timeout_ms" in change and "idle_timeout_ms" in start:
+        detection["idle_timeout_ms"] = _checked_timeout(change["idle_timeout_ms"])
     if detection.get("eagerness", "auto") not in _SEMANTIC_SILENCE_MS:
         supported = "Supported values are: 'low', 'medium', 'high', and 'auto'."
         raise _invalid_value("session.audio.input.turn_detection.eagerness", supported)
     return detection
+
+
+def _checked_timeout(ms: int | None) -> int | None:
+    """Null switches it off."""
+    least, most = _IDLE_TIMEOUT_MS
+    if ms is None or least <= ms <= most:
+        return ms
+    path = "session.audio.input.turn_detection.idle_timeout_ms"
+    code, wrong, than = "integer_below_min_value", "below minimum", f">= {least}"
+    if ms > most:
+        code, wrong, than = "integer_above_max_value", "above maximum", f"<= {most}"
+    message = f"Invalid '{path}': integer {wrong} value. Expected a value {than}, but got {ms} instead."
+    raise ApiError(code, message, param=path)
 
 
 def _present(change: Event) -> Event:

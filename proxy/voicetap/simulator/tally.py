@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+_AUDIO = ("response.output_audio.delta", "response.audio.delta")
+_DESCRIBED = ("session.created", "session.updated", "transcription_session.created", "transcription_session.updated")
+"""The beta's names too."""
 _TRANSCRIBED = "conversation.item.input_audio_transcription."
 
 
@@ -16,6 +19,8 @@ _TRANSCRIBED = "conversation.item.input_audio_transcription."
 class Tally:
     """The counts of one log."""
 
+    refused: Counter[int] = field(default_factory=Counter)
+    """Upgrade requests by the status that they were given instead of 101."""
     opened: int = 0
     """WebSockets given to clients."""
     started: int = 0
@@ -25,7 +30,7 @@ class Tally:
     received: Counter[str] = field(default_factory=Counter)
     """Clients' events by type; "" for what was none."""
     sent: Counter[str] = field(default_factory=Counter)
-    """The server's events by type."""
+    """The server's events by type; "" for what was none."""
     transcriptions: Counter[str] = field(default_factory=Counter)
     """Items by outcome: completed, empty, failed, or missing where nothing came."""
     failures: Counter[str] = field(default_factory=Counter)
@@ -56,16 +61,18 @@ def tally(lines: Iterable[str]) -> Tally:
     spoken: set[str] = set()
     for text in lines:
         line: dict[str, Any] = json.loads(text)
-        if "open" in line:
+        if "refused" in line:
+            result.refused[line["refused"]["status"]] += 1
+        elif "open" in line:
             result.opened += 1
         elif "close" in line:
             result.closes[line["close"]["by"], line["close"]["code"]] += 1
         elif line.get("from") == "client":
             result.received[line["type"] or ""] += 1
         elif line.get("from") == "server":
-            kind = line["type"]
+            kind = line["type"] or ""
             result.sent[kind] += 1
-            if kind in {"session.created", "session.updated"}:
+            if kind in _DESCRIBED:
                 transcribing[line["session"]] = "transcription_model" in line
             elif kind == "input_audio_buffer.committed" and transcribing.get(line["session"]):
                 outcomes[line["item_id"]] = "missing"
@@ -74,13 +81,13 @@ def tally(lines: Iterable[str]) -> Tally:
             elif kind == _TRANSCRIBED + "failed":
                 outcomes[line["item_id"]] = "failed"
                 result.failures[line.get("code") or line["error_type"]] += 1
-            elif kind == "response.output_audio.delta":
+            elif kind in _AUDIO:
                 spoken.add(line["item_id"])
             elif kind == "response.done":
                 result.responses[line["status"]] += 1
             if line.get("answers") == "conversation.item.truncate":
                 result.truncations["rejected" if kind == "error" else "acknowledged"] += 1
-    result.started = result.sent["session.created"]
+    result.started = result.sent["session.created"] + result.sent["transcription_session.created"]
     result.transcriptions.update(outcomes.values())
     result.spoken_answers = len(spoken)
     return result
