@@ -20,6 +20,7 @@ from support.spanned import Spanned
 from voicetap import facts
 from voicetap.chunks import Side, UpgradeRequest
 from voicetap.facts import Connection, ContentSeen, Fact, Sink, Tokens, TraceIds
+from voicetap.signals.live import LiveView
 from voicetap.signals.logs import LogLines
 from voicetap.signals.logs.format import JsonLines
 from voicetap.signals.logs.sink import log
@@ -126,7 +127,24 @@ def spans(said: list[Fact]) -> str:
     return "".join(span.to_json() for span in spanned.exported)
 
 
-SINKS = [log_lines, metrics, spans]
+def page(said: list[Fact]) -> str:
+    view = LiveView()
+    # One that came to nothing has no session.
+    accepted = [
+        fact
+        for fact in said
+        if getattr(fact, "outcome", None) == "101" or not isinstance(fact, facts.HandshakeAnswered)
+    ]
+    told(view.connection(CONNECTION, TraceIds()), accepted)
+    [summary] = view.summaries()
+    session = view.session(CONNECTION.id)
+    assert session is not None
+    changes = session.changes()
+    assert len(changes.marks) > 5
+    return repr((summary, session.configuration, changes))
+
+
+SINKS = [log_lines, metrics, page, spans]
 
 TEXTS = {
     "key": key("fact"),

@@ -239,7 +239,7 @@ WITHIN = {"1m": 60.0, "5m": 300.0, "15m": 900.0}
 """Seconds."""
 
 GAPS = ("framing", "oversize", "inflate", "inflate_limit", "backlog", "error", OTHER)
-SINKS = ("metrics", "traces", "logs", "recording", OTHER)
+SINKS = ("metrics", "traces", "logs", "recording", "page", OTHER)
 TELEMETRY = ("traces", "metrics", OTHER)
 """Signals of OpenTelemetry."""
 

@@ -49,7 +49,7 @@ def test_what_does_not_depend_on_a_model_is_there_from_the_start() -> None:
         "tool_resume_seconds": 1,
         "observer_gaps": 7,
         "observer_lag_seconds": 1,
-        "sink_failures": 5,
+        "sink_failures": 6,
         "telemetry_dropped": 3,
         "event_loop_lag_seconds": 1,
         "build_info": 1,

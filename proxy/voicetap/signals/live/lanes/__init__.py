@@ -1,0 +1,1 @@
+"""Facts -> spans, a module for each lane of the timeline."""
