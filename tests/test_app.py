@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -105,18 +106,19 @@ async def test_a_second_signal_ends_it_at_once(upstream: str) -> None:
 
 
 def start(*options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "voicetap", "serve", "--upstream", "https://localhost", *options]
+    command = [sys.executable, "-m", "voicetap", "serve", "--upstream", "https://localhost", "--page", "off", *options]
     return subprocess.run(command, capture_output=True, text=True, timeout=20)
 
 
-def test_a_taken_port_is_one_clear_line() -> None:
+@pytest.mark.parametrize("option", ["--listen", "--admin", "--page"])
+def test_a_taken_port_is_one_clear_line(option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        ended = start("--listen", address, "--admin", "127.0.0.1:0")
+        ended = start("--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", option, address)
     assert ended.returncode == FAILED
     assert ended.stdout == ""
     [line] = ended.stderr.splitlines()
-    assert line.startswith(f"voicetap serve: --listen {address}: ")
+    assert line.startswith(f"voicetap serve: {option} {address}: ")
     assert "in use" in line
 
 
@@ -150,6 +152,80 @@ def test_the_first_line_says_where_it_listens(tmp_path: Path) -> None:
             assert host == "127.0.0.1"
             assert int(port) > 0
         assert json.dumps(proxy.listening)
+
+
+def test_of_a_page_that_is_off_nothing_is_said() -> None:
+    with serve("http://127.0.0.1:1") as proxy:
+        assert "page" not in proxy.listening
+
+
+PAGE = ("--page", "127.0.0.1:0")
+
+
+async def listed(proxy: Process) -> Any:
+    async with aiohttp.ClientSession() as http, http.get(f"http://{proxy.page}/api/sessions") as answer:
+        return await answer.json()
+
+
+async def test_the_page_shows_calls_while_they_go_on_and_afterwards(upstream: str) -> None:
+    with serve(upstream, *PAGE) as proxy:
+        async with call(proxy) as session:
+            await session.send('{"type": "response.create"}')
+            await session.recv()
+            [live] = (await listed(proxy))["sessions"]
+        async with asyncio.timeout(5):
+            while (ended := (await listed(proxy))["sessions"][0])["state"] in ("connecting", "live"):
+                await asyncio.sleep(0.02)
+    assert live["id"] == ended["id"]
+    assert ended["end"] == "client_closed"
+
+
+@pytest.mark.parametrize(("options", "said"), [((), False), (("--content",), True)])
+async def test_the_page_shows_what_was_said_where_the_operator_wants_it(options: tuple[str, ...], said: bool) -> None:
+    spoken = {"type": "response.function_call_arguments.done", "call_id": "call_1", "name": "f", "arguments": "Ada"}
+
+    async def speak(connection: websockets.ServerConnection) -> None:
+        for event in ({"type": "response.created", "response": {"id": "resp_1"}}, {**spoken, "response_id": "resp_1"}):
+            await connection.send(json.dumps(event))
+        await connection.wait_closed()
+
+    async with websockets.serve(speak, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
+        with serve(url, *PAGE, *options) as proxy:
+            async with call(proxy) as session, aiohttp.ClientSession() as http:
+                for _ in range(2):
+                    await session.recv()
+                await asyncio.sleep(0.1)
+                answer = await listed(proxy)
+                assert answer["content"] is said
+                id = answer["sessions"][0]["id"]
+                async with http.get(f"http://{proxy.page}/api/sessions/{id}") as shown:
+                    text = await shown.text()
+    assert "call_1" in text
+    assert ("Ada" in text) is said
+
+
+async def test_pages_that_are_open_do_not_hold_up_the_end(upstream: str) -> None:
+    with serve(upstream, *PAGE) as proxy:
+        async with aiohttp.ClientSession() as http:
+            streams = [await http.get(f"http://{proxy.page}/api/stream") for _ in range(10)]
+            async with call(proxy):
+                await asyncio.sleep(0.3)
+            proxy.signal()
+            assert await exit_status(proxy, 5) == 0
+            for stream in streams:
+                assert b"event: sessions" in await stream.read()
+
+
+async def test_while_draining_the_page_shows_what_goes_on(upstream: str) -> None:
+    with serve(upstream, *PAGE, "--drain-timeout", "60") as proxy:
+        async with call(proxy) as session:
+            await session.send("on")
+            await session.recv()
+            proxy.signal()
+            await turns(proxy, 503)
+            assert len((await listed(proxy))["sessions"]) == 1
+        assert await exit_status(proxy, 5) == 0
 
 
 async def test_clients_over_tls(upstream: str, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from voicetap import __version__
 from voicetap.cli import main
-from voicetap.config import Serve
+from voicetap.config import Demo, Serve
 
 CANARY = "sk-canary-0123456789"
 
@@ -33,6 +33,15 @@ def fail(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (
             ("--upstream", "https://a.example", "--listen", "8080"),
             "voicetap serve: --listen: must be HOST:PORT, as in 127.0.0.1:8080",
+        ),
+        (
+            ("--upstream", "https://a.example", "--page", "9465"),
+            "voicetap serve: --page: must be HOST:PORT, as in 127.0.0.1:9465, or off",
+        ),
+        (
+            ("--upstream", "https://a.example", "--page", "0.0.0.0:9465"),
+            "voicetap serve: --page would show all calls to whoever reaches it, without a password; use a loopback "
+            "address (docs/page.md says how to see it from elsewhere), or say --allow-remote-page",
         ),
         (
             ("--upstream", "https://a.example", "--drain-timeout", CANARY),
@@ -115,6 +124,7 @@ def test_a_bad_file_is_named(capsys: pytest.CaptureFixture[str], tmp_path: Path,
         (("--json",), "name at least one recording: FILE…"),
         (("call.jsonl", "--jsn"), "there is no option --jsn"),
         (("call.jsonl", "--prices", "nowhere.toml"), "--prices: Path does not point to a file"),
+        (("call.jsonl", "--open", "--json"), "--open and --json exclude each other"),
     ],
 )
 def test_replay_wants_files(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], line: str) -> None:
@@ -132,6 +142,24 @@ def test_replay_wants_files(capsys: pytest.CaptureFixture[str], arguments: tuple
 )
 def test_call_wants_a_server(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], line: str) -> None:
     assert fail(capsys, "call", *arguments) == f"voicetap call: {line}\n"
+
+
+@pytest.mark.parametrize(("arguments", "opened"), [((), True), (("--open",), True), (("--no-open",), False)])
+def test_demo_opens_the_page_unless_told_not_to(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], opened: bool
+) -> None:
+    seen: list[Demo] = []
+    monkeypatch.setattr("voicetap.demo.run", lambda settings: len(seen.append(settings) or seen) - 1)
+    assert main(["demo", *arguments]) == 0
+    assert [settings.open for settings in seen] == [opened]
+
+
+@pytest.mark.parametrize(("arguments", "module"), [((), "replay"), (("--open",), "replay_page")])
+def test_replay_prints_or_opens(monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], module: str) -> None:
+    seen: list[list[str]] = []
+    monkeypatch.setattr(f"voicetap.{module}.run", lambda settings, files: len(seen.append(files) or seen) - 1)
+    assert main(["replay", "a.jsonl", *arguments]) == 0
+    assert seen == [["a.jsonl"]]
 
 
 def test_any_name_is_the_name_of_a_file(capsys: pytest.CaptureFixture[str]) -> None:

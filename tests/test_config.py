@@ -10,11 +10,13 @@ from voicetap.config import (
     Call,
     Label,
     Origin,
+    Replay,
     Serve,
     parse_address,
     parse_call_url,
     parse_label,
     parse_origin,
+    parse_page,
 )
 
 
@@ -87,6 +89,30 @@ def test_address(text: str, address: Address) -> None:
 def test_a_bad_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="HOST:PORT"):
         parse_address(text)
+
+
+def test_page() -> None:
+    assert parse_page("off") is None
+    assert parse_page("[::1]:0") == Address("::1", 0)
+
+
+@pytest.mark.parametrize("text", ["", "on", "OFF", "9465", "host:x"])
+def test_a_bad_page_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"HOST:PORT, as in 127\.0\.0\.1:9465, or off"):
+        parse_page(text)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "[::]", "192.168.0.1", "voicetap.example"])
+def test_a_page_that_others_reach_is_wanted_twice(host: str) -> None:
+    with pytest.raises(ValidationError, match="say --allow-remote-page"):
+        Serve(upstream="https://a.example", page=f"{host}:9465")
+    settings = Serve(upstream="https://a.example", page=f"{host}:9465", allow_remote_page=True)
+    assert settings.page == f"{host}:9465"
+
+
+@pytest.mark.parametrize("page", ["127.0.0.1:9465", "localhost:1", "[::1]:0", "off"])
+def test_a_page_of_this_machine(page: str) -> None:
+    assert Serve(upstream="https://a.example", page=page).page == page
 
 
 @pytest.mark.parametrize(
@@ -260,3 +286,14 @@ def test_content_recordings_and_labels_are_off_unless_asked_for() -> None:
     settings = Serve(upstream="https://a.example")
     assert (settings.label, settings.tool_names) == ([], False)
     assert (settings.record, settings.record_audio, settings.content) == (None, False, False)
+
+
+def test_the_page_is_on_unless_it_is_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Serve(upstream="https://a.example").page == "127.0.0.1:9465"
+    monkeypatch.setenv("VOICETAP_PAGE", "off")
+    assert Serve(upstream="https://a.example").page == "off"
+
+
+def test_reports_are_for_programs_or_the_page_is_for_people() -> None:
+    with pytest.raises(ValidationError, match="--open and --json exclude each other"):
+        Replay(open=True, json=True)  # type: ignore[call-arg]

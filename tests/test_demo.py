@@ -2,11 +2,14 @@
 
 import asyncio
 import io
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import time
+import urllib.request
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -155,15 +158,29 @@ def test_a_short_run_agrees() -> None:
     assert started == ("6", "6")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_interrupted_it_leaves_nothing_running(number: signal.Signals) -> None:
-    demo = subprocess.Popen(
-        [sys.executable, "-m", "voicetap", "demo", "--seconds", "60"],
-        stdout=subprocess.PIPE,
+@pytest.fixture
+def browser(tmp_path: Path) -> Path:
+    """A browser that does nothing but write down what it was told to open, here."""
+    opened = tmp_path / "opened"
+    program = tmp_path / "browser"
+    program.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
+    program.chmod(0o700)
+    return opened
+
+
+def _demonstrating(browser: Path, *options: str, stdout: int) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "voicetap", "demo", "--seconds", "60", *options],
+        stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "BROWSER": str(browser.with_name("browser")), "TERM": "xterm"},
     )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_interrupted_it_leaves_nothing_running(number: signal.Signals, browser: Path) -> None:
+    demo = _demonstrating(browser, stdout=subprocess.PIPE)
     assert demo.stdout is not None
     introduction = ""
     while "OPENAI_BASE_URL" not in introduction:
@@ -172,10 +189,39 @@ def test_interrupted_it_leaves_nothing_running(number: signal.Signals) -> None:
         introduction += line
     running = _children(demo.pid)
     assert len(running) == 2
+    [page] = re.findall(r"see the calls while they last: +(http://127\.0\.0\.1:\d+/)\n", introduction)
+    with urllib.request.urlopen(f"{page}api/sessions", timeout=5) as answer:
+        assert json.load(answer)["content"] is False
     demo.send_signal(number)
     _, errors = demo.communicate(timeout=15)
     assert (demo.returncode, errors) == (INTERRUPTED, "voicetap demo: interrupted\n")
     assert not [pid for pid in running if Path(f"/proc/{pid}").exists()]
+    assert not browser.exists()  # nobody sits at a pipe
+
+
+@pytest.mark.parametrize(("options", "opens"), [((), True), (("--no-open",), False)])
+def test_at_a_terminal_it_opens_the_page(browser: Path, options: tuple[str, ...], opens: bool) -> None:
+    terminal, stdout = os.openpty()
+    demo = _demonstrating(browser, *options, stdout=stdout)
+    os.close(stdout)
+    text = ""
+    while " of 60 s" not in text:
+        text += os.read(terminal, 65536).decode()
+    if opens:
+        deadline = time.monotonic() + 10
+        while not (browser.exists() and browser.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.02)  # noqa: TID251  # no loop is stopped here
+        [page] = re.findall(r"see the calls while they last: +(\S+)", text)
+        assert browser.read_text() == f"{page}\n"
+    demo.send_signal(signal.SIGINT)
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:
+        pass  # Linux's way to say that nobody holds the other end
+    os.close(terminal)
+    demo.communicate(timeout=15)
+    assert browser.exists() is opens
 
 
 def _children(pid: int) -> list[int]:

@@ -12,4 +12,4 @@ The way of the data, one noun a step, one package a noun:
 "Event" means the Realtime API's events only; what voicetap derives from them is a "Fact".
 """
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

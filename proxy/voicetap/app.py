@@ -7,13 +7,13 @@ import os
 import signal
 import ssl
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 import uvloop
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
-from .config import Serve, parse_address, parse_label, parse_origin
+from .config import Address, Serve, parse_address, parse_label, parse_origin, parse_page
 from .facts import Connection, Sink, TraceIds
 from .loop_lag import LoopLag
 from .observe import ConversationObserver
@@ -23,10 +23,12 @@ from .observe.writer import Writer
 from .prices import PricesError, PriceTable, load_prices
 from .recording import Elider, Scrubber
 from .relay import Relay, Upstream
+from .signals.live import LiveView
 from .signals.logs import LogLines, to_standard_error
 from .signals.metrics import Metrics
 from .telemetry import SpanSinks, Telemetry
 from .web.admin import Admin
+from .web.page import Page
 
 log = logging.getLogger(__name__)
 
@@ -86,15 +88,17 @@ class _Process:
             scheme="https" if settings.tls_cert else "http",
             content=settings.content,
         )
+        page_address = parse_page(settings.page)
+        view = LiveView(content=settings.content) if page_address is not None else None
         observer = ConversationObserver(
             asyncio.get_running_loop(),
-            sinks=_Sinks(telemetry.spans, metrics, LogLines()),
+            sinks=_Sinks(telemetry.spans, metrics, LogLines(), view),
             process_sink=metrics,
             lagged=metrics.observer_lagged,
             sink_failed=metrics.sink_failed,
             recorder=recorder,
             prices=prices,
-            content=telemetry.content,
+            content=telemetry.content or (view is not None and settings.content),
         )
         relay = Relay(
             _upstream(settings),
@@ -103,18 +107,24 @@ class _Process:
             handshake_timeout=settings.handshake_timeout,
         )
         admin = Admin(registry, self._unready)
+        page = Page(view) if view is not None else None
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._signalled)
         await _listen("--admin", settings.admin, admin.start)
+        if page is not None:
+            await _listen("--page", settings.page, page.start)
         await _listen("--listen", settings.listen, partial(relay.start, ssl_context=_server_tls(settings)))
         ticking = asyncio.create_task(observer.tick_for_ever())
         lag = LoopLag(loop, metrics.loop_lagged)
         lag.start()
-        _say_listening(
-            listen=parse_address(settings.listen)._replace(port=relay.port),
-            admin=parse_address(settings.admin)._replace(port=admin.port),
-        )
+        addresses = {
+            "listen": parse_address(settings.listen)._replace(port=relay.port),
+            "admin": parse_address(settings.admin)._replace(port=admin.port),
+        }
+        if page is not None and page_address is not None:
+            addresses["page"] = page_address._replace(port=page.port)
+        _say_listening(addresses)
         await self._stopping.wait()
         if settings.drain_refuse:
             relay.refuse_upgrades()
@@ -123,9 +133,10 @@ class _Process:
         ticking.cancel()
         lag.stop()
         observer.finish()
-        # At once, for each may take its time: a disk, a collector, a scraper.
+        # At once, for each may take its time: a disk, a collector, a scraper, a reader of the page.
         recordings = [asyncio.to_thread(recorder.stop)] if recorder is not None else []
-        await asyncio.gather(*recordings, telemetry.stop(), admin.stop())
+        pages = [page.stop()] if page is not None else []
+        await asyncio.gather(*recordings, telemetry.stop(), admin.stop(), *pages)
 
     def _signalled(self) -> None:
         """The first signal drains, the second ends at once."""
@@ -149,15 +160,17 @@ class _Process:
 class _Sinks:
     """Makes the sinks of a connection. That of spans comes first: it says in the trace ids where each fact stands."""
 
-    def __init__(self, spans: SpanSinks | None, metrics: Metrics, logs: LogLines) -> None:
+    def __init__(self, spans: SpanSinks | None, metrics: Metrics, logs: LogLines, view: LiveView | None) -> None:
         self._spans = spans
         self._metrics = metrics
         self._logs = logs
+        self._view = view
 
     def __call__(self, connection: Connection) -> list[Sink]:
         ids = TraceIds()
         spans = [] if self._spans is None else [self._spans(connection, ids)]
-        return [*spans, self._metrics.connection(connection, ids), self._logs.connection(connection, ids)]
+        live = [] if self._view is None else [self._view.connection(connection, ids)]
+        return [*spans, self._metrics.connection(connection, ids), self._logs.connection(connection, ids), *live]
 
 
 def _metrics(registry: CollectorRegistry, settings: Serve) -> Metrics:
@@ -221,6 +234,6 @@ async def _listen(option: str, address: str, start: Callable[[str, int], Awaitab
         raise CannotStart(f"{option} {address}: {error.strerror or error}") from error
 
 
-def _say_listening(**addresses: object) -> None:
+def _say_listening(addresses: Mapping[str, Address]) -> None:
     """Tell whoever started the process, in its first line of output, where it is reached."""
     print(json.dumps({"event": "listening", **{name: str(at) for name, at in addresses.items()}}), flush=True)

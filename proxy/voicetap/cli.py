@@ -51,13 +51,16 @@ def _demo(arguments: Sequence[str]) -> int:
     settings = _read(Demo, "demo", arguments)
     from .demo import run
 
-    return run(settings.seconds)
+    return run(settings)
 
 
 def _replay(arguments: Sequence[str]) -> int:
     files: list[str] = []
     settings = _read(Replay, "replay", arguments, files)
-    from .replay import run
+    if settings.open:
+        from .replay_page import run
+    else:
+        from .replay import run
 
     return run(settings, files)
 

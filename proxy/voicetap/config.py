@@ -12,7 +12,7 @@ import tomllib
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, FilePath, model_validator
@@ -44,6 +44,14 @@ def parse_address(text: str) -> Address:
     if not colon or not host or not port.isdecimal() or int(port) > 65535:
         raise ValueError("must be HOST:PORT, as in 127.0.0.1:8080")
     return Address(host.strip("[]"), int(port))
+
+
+def parse_page(text: str) -> Address | None:
+    """Read HOST:PORT, or `off`, which is None; raise ValueError."""
+    try:
+        return None if text == "off" else parse_address(text)
+    except ValueError as error:
+        raise ValueError("must be HOST:PORT, as in 127.0.0.1:9465, or off") from error
 
 
 _TLS_OF_SCHEME = {"https": True, "wss": True, "http": False, "ws": False}
@@ -124,6 +132,7 @@ def _valid(parse: Callable[[str], object]) -> AfterValidator:
 
 
 AddressOption = Annotated[str, _valid(parse_address)]
+PageOption = Annotated[str, _valid(parse_page)]
 OriginOption = Annotated[str, _valid(parse_origin)]
 CallOption = Annotated[str, AfterValidator(parse_call_url)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -199,6 +208,9 @@ class Demo(Settings):
     """Show it: a simulated server, the proxy and scripted callers, then what was counted. No key is needed."""
 
     seconds: Seconds = Field(20.0, description="seconds that the callers go on calling")
+    open: bool = Field(
+        True, description="open the live page in a browser, if there is one and somebody at the terminal"
+    )
 
 
 class Simulate(Settings):
@@ -206,10 +218,22 @@ class Simulate(Settings):
 
     listen: AddressOption = Field("127.0.0.1:8090", description="where clients connect")
     scenario: str = Field(
-        "default", description="how the server behaves: default, clean, troubled, eventful, untranscribed or outage"
+        "default", description="how the server behaves: a name that --list shows, or the path of a TOML file"
     )
+    recording: FilePath | None = Field(None, description="a recording to play back as the server, not a scenario")
+    pace: Annotated[float, Field(gt=0)] = Field(1.0, description="of a recording: how many times as fast it is")
+    list: bool = Field(False, description="list the scenarios that come with it, and end")
     log: Path | None = Field(None, description="a file that gets one JSON line per event sent and received")
     seed: int = Field(1, description="equal seeds make equal choices")
+
+    @model_validator(mode="after")
+    def _check(self) -> "Simulate":
+        given = self.model_fields_set
+        if self.recording is not None and "scenario" in given:
+            raise ValueError("--scenario and --recording cannot be given together")
+        if self.recording is None and "pace" in given:
+            raise ValueError("--pace needs --recording")
+        return self
 
 
 class Call(Settings):
@@ -230,12 +254,23 @@ with warnings.catch_warnings():
         json: bool = Field(  # type: ignore[assignment]
             False, description="print a JSON array with one object for each file, instead of reports for people"
         )
+        open: bool = Field(
+            False, description="show them in the live page, in a browser, until Ctrl-C; there are no reports then"
+        )
         content: bool = Field(
-            False, description="show the messages of failed transcriptions, which may quote what people said"
+            False,
+            description="show the messages of failed transcriptions, which may quote what people said; with --open "
+            "all that was said, as far as it was recorded",
         )
         prices: FilePath | None = Field(
             None, description="a TOML file with prices of models, which go before those that voicetap has"
         )
+
+        @model_validator(mode="after")
+        def _check(self) -> "Replay":
+            if self.open and self.json:
+                raise ValueError("--open and --json exclude each other")
+            return self
 
 
 class Serve(Settings):
@@ -244,7 +279,10 @@ class Serve(Settings):
     upstream: OriginOption = Field(description="the one server that is ever contacted (https, wss, http, ws)")
     listen: AddressOption = Field("127.0.0.1:8080", description="where clients connect")
     admin: AddressOption = Field("127.0.0.1:9464", description="where /metrics, /livez, /readyz and /startupz are")
-    page: Literal["off"] = Field("off", description="the live page; this version has none")
+    page: PageOption = Field("127.0.0.1:9465", description="where the live page is; off: nowhere")
+    allow_remote_page: bool = Field(
+        False, description="allow --page on an address that others reach: it asks for no password, and shows all calls"
+    )
     tls_cert: FilePath | None = Field(None, description="certificate chain (PEM) to serve clients over TLS")
     tls_key: FilePath | None = Field(None, description="private key (PEM) of --tls-cert")
     upstream_ca: FilePath | None = Field(None, description="certificates (PEM) to trust instead of the system's")
@@ -265,8 +303,8 @@ class Serve(Settings):
     )
     content: bool = Field(
         False,
-        description="write what people and models said into recordings and spans: transcripts, prompts, tool arguments "
-        "and results, in clear text; credentials never",
+        description="write what people and models said into recordings and spans, and show it in the live page: "
+        "transcripts, prompts, tool arguments and results, in clear text; credentials never",
     )
     label: LabelOptions = Field(
         [],
@@ -290,6 +328,12 @@ class Serve(Settings):
             raise ValueError("--upstream-ca needs an https or wss --upstream")
         if self.record_audio and self.record is None:
             raise ValueError("--record-audio needs --record")
+        page = parse_page(self.page)
+        if page is not None and not self.allow_remote_page and not is_loopback(page.host):
+            raise ValueError(
+                "--page would show all calls to whoever reaches it, without a password; use a loopback address "
+                "(docs/page.md says how to see it from elsewhere), or say --allow-remote-page"
+            )
         return self
 
     @classmethod

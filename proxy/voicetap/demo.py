@@ -1,4 +1,4 @@
-"""The demonstration: a simulated server, voicetap and callers; then what both counted, side by side.
+"""The demonstration: a simulated server, voicetap and its live page, and callers; then what both counted, side by side.
 
 Server and proxy are processes of their own, started as anybody would start them. The server keeps a log of what it
 sent; what voicetap says on /metrics must agree with it. Nothing leaves this machine.
@@ -22,8 +22,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
+from . import browser
 from .callers import CALLERS, MADE_UP_KEY, caller
-from .config import DEFAULT_TARGET
+from .config import DEFAULT_TARGET, Demo
 from .simulator.tally import Tally, tally
 
 DIFFERENT = 1
@@ -43,11 +44,11 @@ class Failed(Exception):
     """Why there is nothing to compare, in one line."""
 
 
-def run(seconds: float) -> int:
-    """Let the callers call for so many seconds; return 0 where the figures agree."""
+def run(settings: Demo) -> int:
+    """Let the callers call for a while; return 0 where the figures agree."""
     console = Console(highlight=False)
     try:
-        return asyncio.run(_demonstrate(seconds, console))
+        return asyncio.run(_demonstrate(settings, console))
     except Failed as problem:
         print(f"voicetap demo: {problem}", file=sys.stderr)
         return DIFFERENT
@@ -56,7 +57,7 @@ def run(seconds: float) -> int:
         return INTERRUPTED
 
 
-async def _demonstrate(seconds: float, console: Console) -> int:
+async def _demonstrate(settings: Demo, console: Console) -> int:
     demonstration = asyncio.current_task()
     assert demonstration is not None
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -66,19 +67,22 @@ async def _demonstrate(seconds: float, console: Console) -> int:
         log = room / "server.jsonl"
         simulate = ("simulate", "--listen", "127.0.0.1:0", "--scenario", "troubled", "--log", str(log))
         async with child(room, *simulate) as server:
-            ports = ("--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--page", "off")
-            async with child(room, "serve", "--upstream", f"http://{server.listen}", *ports) as proxy:
-                _introduce(console, seconds, server, proxy)
-                await while_alive(_call(console, seconds, proxy.listen), (server, proxy))
-                rows = await compare(proxy.admin, log)
+            ports = ("--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--page", "127.0.0.1:0")
+            async with child(room, "serve", "--upstream", f"http://{server.at.listen}", *ports) as proxy:
+                _introduce(console, settings.seconds, server, proxy)
+                if settings.open and console.is_terminal and browser.has_screen():
+                    browser.show(f"http://{proxy.at.page}/")
+                await while_alive(_call(console, settings.seconds, proxy.at.listen), (server, proxy))
+                rows = await compare(proxy.at.admin, log)
         return report(console, rows)
 
 
 class Listening(msgspec.Struct):
-    """The first line that a command prints."""
+    """The first line that a command prints: host and port of each thing that it has."""
 
-    listen: str
+    listen: str = ""
     admin: str = ""
+    page: str = ""
 
 
 class Child(NamedTuple):
@@ -87,8 +91,7 @@ class Child(NamedTuple):
     command: str
     process: asyncio.subprocess.Process
     errors: Path
-    listen: str
-    admin: str
+    at: Listening
 
     def end(self) -> str:
         """How it ended, with the last thing that it said."""
@@ -120,9 +123,8 @@ async def child(room: Path, command: str, *options: str) -> AsyncIterator[Child]
             raise Failed(f"`voicetap {command}` did not listen within {START_SECONDS:g} s") from None
         if not line:
             await process.wait()
-            raise Failed(Child(command, process, errors, "", "").end())
-        at = msgspec.json.decode(line, type=Listening)
-        yield Child(command, process, errors, at.listen, at.admin)
+            raise Failed(Child(command, process, errors, Listening()).end())
+        yield Child(command, process, errors, msgspec.json.decode(line, type=Listening))
     finally:
         await _stop(process)
 
@@ -160,9 +162,10 @@ def _introduce(console: Console, seconds: float, server: Child, proxy: Child) ->
     console.print(
         f"{len(CALLERS)} callers talk to a simulated server through voicetap for {seconds:g} s,"
         " all of it on this machine, without a key.\n\n"
-        f"  callers -> voicetap {proxy.listen} -> simulated server {server.listen}\n\n"
-        f"  what voicetap says meanwhile:      curl -s http://{proxy.admin}/metrics\n"
-        f"  join in with a client of your own: OPENAI_BASE_URL=http://{proxy.listen}/v1 OPENAI_API_KEY=any\n",
+        f"  callers -> voicetap {proxy.at.listen} -> simulated server {server.at.listen}\n\n"
+        f"  see the calls while they last:     http://{proxy.at.page}/\n"
+        f"  what voicetap says meanwhile:      curl -s http://{proxy.at.admin}/metrics\n"
+        f"  join in with a client of your own: OPENAI_BASE_URL=http://{proxy.at.listen}/v1 OPENAI_API_KEY=any\n",
         soft_wrap=True,
     )
 
@@ -314,7 +317,7 @@ def report(console: Console, rows: list[Row]) -> int:
         "For your own calls:\n"
         "  voicetap serve --upstream https://api.openai.com --listen 127.0.0.1:8080 --admin 127.0.0.1:9464\n"
         "  OPENAI_BASE_URL=http://127.0.0.1:8080/v1 python your_agent.py    (other clients: see the README)\n"
-        "  curl -s http://127.0.0.1:9464/metrics",
+        "  http://127.0.0.1:9465/ shows them; curl -s http://127.0.0.1:9464/metrics",
         soft_wrap=True,
     )
     return 0

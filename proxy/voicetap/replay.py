@@ -95,42 +95,58 @@ def run(settings: Replay, files: Sequence[str]) -> int:
 
 
 def _replay_each(files: Iterable[str], printer: Printer, prices: PriceTable, *, content: bool) -> int:
+    failures = read_each(files, lambda file: printer.print(replay(file, prices, content=content)))
+    printer.end(failures)
+    return failures
+
+
+def read_each(files: Iterable[str], read: Callable[[str], None]) -> int:
+    """Read the files one by one, and say what is wrong with any of them; return how many had something wrong."""
     failures = 0
     for file in files:
         try:
-            report = replay(file, prices, content=content)
+            read(file)
         except RecordingError as problem:
             _complain(str(problem))
             failures += 1
         except Bug as problem:
             _complain(f"{file}: {problem}")
             failures += 1
-        else:
-            printer.print(report)
-    printer.end(failures)
     return failures
 
 
 def replay(file: str, prices: PriceTable, *, content: bool = False) -> Report:
     """The report of one recording, "-" for standard input; raise RecordingError, or Bug."""
-    with open_recording(STDIN if file == "-" else file) as recording, _progress(recording) as advance:
+    with opened(file) as (recording, advance):
         header = recording.header
         asked = SessionSettings(header.target or NO_TARGET)
-        sink = ReportSink(_printable(file), prices=prices, content=content, model=asked.model, purpose=asked.purpose)
+        sink = ReportSink(printable(file), prices=prices, content=content, model=asked.model, purpose=asked.purpose)
         sink.report.session.started_at = header.started_at
         feed(recording, [sink], prices, advance)
     return sink.report
 
 
+@contextmanager
+def opened(file: str) -> Iterator[tuple[Recording, Callable[[], object]]]:
+    """A recording, "-" for standard input, and what shows how far it has been read; raise RecordingError."""
+    with open_recording(STDIN if file == "-" else file) as recording, _progress(recording) as advance:
+        yield recording, advance
+
+
 def feed(
-    recording: Recording, sinks: Iterable[Sink], prices: PriceTable | None, advance: Callable[[], object] = _nothing
+    recording: Recording,
+    sinks: Iterable[Sink],
+    prices: PriceTable | None,
+    advance: Callable[[], object] = _nothing,
+    *,
+    content: bool = False,
 ) -> None:
     """Tell the sinks of a recorded connection, from its handshake to its end; raise RecordingError, or Bug.
 
-    `advance` is called from time to time.
+    `advance` is called from time to time. Without `content` no fact says what people and models said.
     """
     try:
-        _feed(recording, sinks, prices, advance)
+        _feed(recording, sinks, prices, advance, content=content)
     except (RecordingError, Bug):
         raise
     except Exception as error:
@@ -138,7 +154,12 @@ def feed(
 
 
 def _feed(
-    recording: Recording, sinks: Iterable[Sink], prices: PriceTable | None, advance: Callable[[], object]
+    recording: Recording,
+    sinks: Iterable[Sink],
+    prices: PriceTable | None,
+    advance: Callable[[], object],
+    *,
+    content: bool,
 ) -> None:
     def sink_failed(name: str) -> None:
         raise Bug(sys.exc_info()[1] or AssertionError(name), recording.position)
@@ -147,7 +168,7 @@ def _feed(
     first: list[Received | Ended] = list(islice(entries, 1))
     opened, now = _beginning(recording, first)
     request = UpgradeRequest(recording.header.target or NO_TARGET, (), opened)
-    pipeline = Pipeline(request, sinks, sink_failed, prices=prices)
+    pipeline = Pipeline(request, sinks, sink_failed, prices=prices, content=content)
     pipeline.answered(Handshake("101", (), None, now))
     ended: Ended | None = None
     closed_by: Side | None = None
@@ -241,10 +262,10 @@ class _TextPrinter:
 
 def _complain(problem: str) -> None:
     sys.stdout.flush()
-    print(f"voicetap replay: {_printable(problem)}", file=sys.stderr)
+    print(f"voicetap replay: {printable(problem)}", file=sys.stderr)
 
 
-def _printable(text: str) -> str:
-    """File names may have bytes that are no UTF-8, and characters that a terminal would obey."""
+def printable(text: str) -> str:
+    """A text as it can be shown: names may have bytes that are no UTF-8, and characters that a terminal would obey."""
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(char if char.isprintable() else "?" for char in text)

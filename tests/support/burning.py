@@ -91,6 +91,8 @@ def stories(burning: Burning, *, few: bool) -> list[Story]:
             creeping,
             Moment("3h", HEALTH),
             Moment("11h", FAULT, told(creeping, "11h", "3d")),
+            # It is over for three hours, which is half of the short window.
+            Moment("14h", FAULT, told(creeping, "14h", "3d")),
             Moment("16h", RESOLVED),
         ),
         _story(

@@ -46,6 +46,11 @@ class Process:
         """`host:port` of /metrics and the probes."""
         return str(self.listening["admin"])
 
+    @property
+    def page(self) -> str:
+        """`host:port` of the live page, where it was asked for."""
+        return str(self.listening["page"])
+
     def log(self) -> str:
         """All of standard error so far."""
         return _read(self._log)
@@ -118,7 +123,7 @@ def running(*arguments: str, env: Mapping[str, str] | None = None) -> Iterator[P
 
 
 def serve(upstream: str, *options: str, env: Mapping[str, str] | None = None) -> AbstractContextManager[Process]:
-    """`voicetap serve` in front of the URL `upstream`, on ports of its own choice."""
+    """`voicetap serve` in front of the URL `upstream`, on ports of its own choice, and without a page."""
     ports = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--page", "off"]
     return running("serve", "--upstream", upstream, *ports, *options, env=env)
 
