@@ -2,11 +2,16 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable, Mapping
 
 import hypothesis
 import pytest
 import uvloop
+
+# What a script starts in the background ignores SIGINT, and so would every process that a test starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("dev", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=300, print_blob=True, derandomize=True)
