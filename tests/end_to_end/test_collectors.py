@@ -36,6 +36,8 @@ from support.kernel import resident_bytes
 from support.processes import Process, serve
 from support.scrape import scrape, scrape_until
 
+pytestmark = pytest.mark.slow
+
 TURNS = 60
 QUEUE = 64
 """Spans that may wait: less than a call has."""
@@ -174,20 +176,18 @@ async def test_every_span_of_a_call_is_counted_when_no_batch_is_taken(upstream: 
         assert len(lines(proxy)) == 1
 
 
-slowly = pytest.mark.slow
-
 COLLECTORS = [
     pytest.param(None, id="nobody there"),
     pytest.param(Hanging(), id="hangs"),
-    pytest.param(Dripping(), id="1 B/s", marks=slowly),
-    pytest.param(Refusal(500), id="500", marks=slowly),
-    pytest.param(Refusal(429, {"Retry-After": "3600"}), id="429", marks=slowly),
-    pytest.param(Refusal(503, {"Retry-After": "2"}), id="503 again and again", marks=slowly),
-    pytest.param(Refusal(307, {"Location": "/v1/traces"}), id="redirects to itself", marks=slowly),
-    pytest.param(Echoing(), id="echoes the key", marks=slowly),
-    pytest.param(Resetting(), id="resets", marks=slowly),
-    pytest.param(Pouring(500), id="500 and 100 MB", marks=slowly),
-    pytest.param(Dripping(b"HTTP/1.1 503 Busy\r\nContent-Length: 9\r\n\r\n"), id="503 and 1 B/s", marks=slowly),
+    pytest.param(Dripping(), id="1 B/s"),
+    pytest.param(Refusal(500), id="500"),
+    pytest.param(Refusal(429, {"Retry-After": "3600"}), id="429"),
+    pytest.param(Refusal(503, {"Retry-After": "2"}), id="503 again and again"),
+    pytest.param(Refusal(307, {"Location": "/v1/traces"}), id="redirects to itself"),
+    pytest.param(Echoing(), id="echoes the key"),
+    pytest.param(Resetting(), id="resets"),
+    pytest.param(Pouring(500), id="500 and 100 MB"),
+    pytest.param(Dripping(b"HTTP/1.1 503 Busy\r\nContent-Length: 9\r\n\r\n"), id="503 and 1 B/s"),
 ]
 
 
@@ -275,7 +275,6 @@ def test_the_exit_is_quick_when_nothing_is_taken_by_anybody(scrapers: int) -> No
     assert seconds < EXIT_SECONDS - 1.0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("compressed", [False, True], ids=["100 MB", "100 MB packed"])
 async def test_what_a_collector_pours_out_is_not_taken_in(upstream: str, compressed: bool) -> None:
     with (
@@ -292,7 +291,6 @@ async def test_what_a_collector_pours_out_is_not_taken_in(upstream: str, compres
         assert resident_bytes(proxy.pid) - before < 16 * 2**20
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("behaviour", [None, Hanging(), Refusal(503)], ids=["nobody there", "hangs", "503"])
 async def test_a_long_outage_has_a_line_a_minute_and_takes_no_memory(
@@ -330,7 +328,6 @@ def long_answer(number: int) -> list[str]:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_what_was_said_takes_no_more_memory_than_it_may() -> None:
     """The collector hangs, and so many spans may wait that they would be more than 100 MiB."""
