@@ -180,6 +180,20 @@ async def test_the_page_shows_calls_while_they_go_on_and_afterwards(upstream: st
     assert ended["end"] == "client_closed"
 
 
+async def test_the_page_keeps_so_many_sessions(upstream: str) -> None:
+    with serve(upstream, *PAGE, "--page-sessions", "2") as proxy:
+        for _ in range(4):
+            async with call(proxy) as session:
+                await session.send('{"type": "response.create"}')
+                await session.recv()
+        shown = await listed(proxy)
+        async with asyncio.timeout(5):
+            while any(one["state"] in ("connecting", "live") for one in shown["sessions"]):
+                await asyncio.sleep(0.02)
+                shown = await listed(proxy)
+        assert len(shown["sessions"]) == shown["limits"]["sessions"] == 2
+
+
 @pytest.mark.parametrize(("options", "said"), [((), False), (("--content",), True)])
 async def test_the_page_shows_what_was_said_where_the_operator_wants_it(options: tuple[str, ...], said: bool) -> None:
     spoken = {"type": "response.function_call_arguments.done", "call_id": "call_1", "name": "f", "arguments": "Ada"}

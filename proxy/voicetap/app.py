@@ -89,7 +89,9 @@ class _Process:
             content=settings.content,
         )
         page_address = parse_page(settings.page)
-        view = LiveView(content=settings.content) if page_address is not None else None
+        view = None
+        if page_address is not None:
+            view = LiveView(sessions=settings.page_sessions, content=settings.content)
         observer = ConversationObserver(
             asyncio.get_running_loop(),
             sinks=_Sinks(telemetry.spans, metrics, LogLines(), view),

@@ -283,6 +283,9 @@ class Serve(Settings):
     allow_remote_page: bool = Field(
         False, description="allow --page on an address that others reach: it asks for no password, and shows all calls"
     )
+    page_sessions: Annotated[int, Field(gt=0)] = Field(
+        200, description="sessions that the live page keeps; those that go on are always there"
+    )
     tls_cert: FilePath | None = Field(None, description="certificate chain (PEM) to serve clients over TLS")
     tls_key: FilePath | None = Field(None, description="private key (PEM) of --tls-cert")
     upstream_ca: FilePath | None = Field(None, description="certificates (PEM) to trust instead of the system's")
