@@ -48,6 +48,19 @@ test("a change that the snapshot has already changes nothing but events", () => 
   assert.equal(opened.spans.get(1).end_ms, 7);
 });
 
+test("no two states of a session have the same version, nor one that is opened anew a version of the one before", () => {
+  const states = [];
+  for (let times = 0; times < 2; times += 1) {
+    const opened = new Opened(snapshot());
+    states.push(opened.version, opened.events.version);
+    opened.takeEvents([event(1)]);
+    states.push(opened.version, opened.events.version);
+    opened.take({ epoch: "e", revision: 12, id: "a", events: [event(2)] });
+    states.push(opened.version, opened.events.version);
+  }
+  assert.equal(new Set(states).size, states.length);
+});
+
 test("filters go together", () => {
   const list = [event(1, { sender: "client", type: "response.create", turn: 1 }), event(2, { turn: 1, note: "unknown" }), event(3, { turn: 2 })];
   const found = (filter) => filtered(list, { ...NO_FILTER, ...filter }).map((one) => one.n);

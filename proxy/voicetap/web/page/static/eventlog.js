@@ -1,5 +1,7 @@
 /** The events of one session by number: merged without doubles, bounded, filtered. Pure. */
 
+import { nextVersion } from "./version.js";
+
 /**
  * @typedef {import("./types.js").Event} Event
  * @typedef {{sender: string, type: string, turn: number|null, search: string}} Filter
@@ -12,7 +14,7 @@ export class EventLog {
   constructor() {
     /** @type {Event[]} by number */
     this.list = [];
-    this.version = 0;
+    this.version = nextVersion();
   }
 
   /**
@@ -30,7 +32,7 @@ export class EventLog {
       else if (grown(known, event)) this.list[at] = event;
     }
     if (gone > 0) this.list.splice(0, this.indexOf(gone + 1));
-    this.version += 1;
+    this.version = nextVersion();
   }
 
   /** Index of the first entry with this number or a higher one. @param {number} n */

@@ -1,6 +1,7 @@
 /** What the page knows, and how snapshots and changes get into it. Pure: no network, no document. */
 
 import { EventLog } from "./eventlog.js";
+import { nextVersion } from "./version.js";
 
 /**
  * @typedef {import("./types.js").Summary} Summary
@@ -11,7 +12,7 @@ import { EventLog } from "./eventlog.js";
  * @typedef {"connecting"|"live"|"lost"} Link
  */
 
-/** One session, opened. `version` grows with every change that it takes in. */
+/** One session, opened. `version` is another with every change that it takes in. */
 export class Opened {
   /** @param {import("./types.js").SessionSnapshot} snapshot */
   constructor(snapshot) {
@@ -28,7 +29,13 @@ export class Opened {
     /** @type {Map<number, Turn>} */
     this.turns = new Map(snapshot.turns.map((turn) => [turn.turn, turn]));
     this.events = new EventLog();
-    this.version = 1;
+    this.version = nextVersion();
+  }
+
+  /** Takes in a part of the event log. @param {import("./types.js").Event[]} events */
+  takeEvents(events) {
+    this.events.merge(events);
+    this.version = nextVersion();
   }
 
   /**
@@ -51,7 +58,7 @@ export class Opened {
       forget(this.marks, this.dropped.marks);
       forget(this.turns, this.dropped.turns);
     }
-    this.version += 1;
+    this.version = nextVersion();
   }
 }
 

@@ -76,8 +76,7 @@ export class Sync {
       this._observe([opened.summary]);
       this._changed();
       for await (const page of api.events(id, signal)) {
-        opened.events.merge(page.events);
-        opened.version += 1;
+        opened.takeEvents(page.events);
         this._changed();
       }
     } catch (error) {
