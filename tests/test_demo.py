@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections import Counter
@@ -18,7 +19,8 @@ import pytest
 from rich.console import Console
 
 from support.requires import lacks
-from voicetap.demo import DIFFERENT, INTERRUPTED, Failed, Row, child, figures, report, while_alive
+from voicetap.config import Demo
+from voicetap.demo import DIFFERENT, INTERRUPTED, Failed, Row, child, figures, report, run, while_alive
 from voicetap.simulator.tally import Tally
 
 EXPOSITION = """\
@@ -32,6 +34,9 @@ voicetap_sessions_total{model="gpt-realtime",end="server_closed"} 0
 voicetap_events_total{from="client",type="input_audio_buffer.append"} 2000
 voicetap_events_total{from="client",type="session.update"} 6
 voicetap_events_total{from="server",type="response.done"} 25
+# TYPE voicetap_malformed_messages_total counter
+voicetap_malformed_messages_total{from="client",reason="json"} 1
+voicetap_malformed_messages_total{from="server",reason="json"} 0
 # TYPE voicetap_transcriptions_total counter
 voicetap_transcriptions_total{transcription_model="whisper-1",outcome="completed"} 10
 voicetap_transcriptions_total{transcription_model="gpt-4o-mini-transcribe",outcome="completed"} 4
@@ -55,8 +60,8 @@ voicetap_spoken_answers_total{model="gpt-realtime"} 20
 LOGGED = Tally(
     opened=7,
     started=6,
-    closes=Counter({("client", 1000): 6, ("server", 3000): 1}),
-    received=Counter({"input_audio_buffer.append": 2000, "session.update": 6}),
+    closes=Counter({("client", 1000): 5, ("client", 4000): 1, ("client", None): 1, ("server", 3000): 1}),
+    received=Counter({"input_audio_buffer.append": 2000, "session.update": 6, "": 1}),
     sent=Counter({"response.done": 25}),
     transcriptions=Counter(completed=14, empty=1, failed=5, missing=2),
     failures=Counter(server_error=3, audio_unintelligible=2),
@@ -75,8 +80,8 @@ def test_what_both_counted_stands_side_by_side() -> None:
     assert figures(EXPOSITION, LOGGED) == [
         Row("sessions started", "6", "6"),
         Row("sessions ended by the client", "6", "6"),
-        Row("events from clients", "2,006", "2,006"),
-        Row("events from the server", "25", "25"),
+        Row("messages from clients", "2,007", "2,007"),
+        Row("messages from the server", "25", "25"),
         Row("transcriptions completed", "14", "14"),
         Row("transcriptions empty", "1", "1"),
         Row("transcriptions that never came", "2", "2"),
@@ -142,6 +147,15 @@ async def test_what_is_set_for_other_commands_does_not_reach_it(
     assert server.process.returncode == 0
 
 
+def test_without_room_for_the_log_there_is_nothing_to_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "absent"))
+    assert run(Demo(seconds=1.0)) == DIFFERENT
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("voicetap demo: [Errno 2] No such file or directory: ")
+
+
 @pytest.mark.slow
 def test_a_short_run_agrees() -> None:
     done = subprocess.run(
@@ -178,8 +192,7 @@ def _demonstrating(browser: Path, *options: str, stdout: int) -> "subprocess.Pop
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_interrupted_it_leaves_nothing_running(number: signal.Signals, browser: Path) -> None:
+def test_stopped_it_leaves_nothing_running(browser: Path) -> None:
     demo = _demonstrating(browser, stdout=subprocess.PIPE)
     assert demo.stdout is not None
     introduction = ""
@@ -192,21 +205,29 @@ def test_interrupted_it_leaves_nothing_running(number: signal.Signals, browser: 
     [page] = re.findall(r"see the calls while they last: +(http://127\.0\.0\.1:\d+/)\n", introduction)
     with urllib.request.urlopen(f"{page}api/sessions", timeout=5) as answer:
         assert json.load(answer)["content"] is False
-    demo.send_signal(number)
+    demo.terminate()
     _, errors = demo.communicate(timeout=15)
     assert (demo.returncode, errors) == (INTERRUPTED, "voicetap demo: interrupted\n")
     assert not [pid for pid in running if Path(f"/proc/{pid}").exists()]
     assert not browser.exists()  # nobody sits at a pipe
 
 
-@pytest.mark.parametrize(("options", "opens"), [((), True), (("--no-open",), False)])
-def test_at_a_terminal_it_opens_the_page(browser: Path, options: tuple[str, ...], opens: bool) -> None:
+@pytest.mark.parametrize(
+    ("options", "opens"), [((), True), pytest.param(("--no-open",), False, marks=pytest.mark.slow)]
+)
+def test_at_a_terminal_it_opens_the_page_until_interrupted(
+    browser: Path, options: tuple[str, ...], opens: bool
+) -> None:
     terminal, stdout = os.openpty()
     demo = _demonstrating(browser, *options, stdout=stdout)
     os.close(stdout)
     text = ""
-    while " of 60 s" not in text:
+    while "transcriptions failed" not in text:
         text += os.read(terminal, 65536).decode()
+    # The whole line, with all of its bar, in the 80 columns of this terminal.
+    assert re.search(r"\u2501{8}\S*  0 of 60 s: 0 questions, 0 answers, 0 cut off, 0 transcriptions failed", text)
+    running = _children(demo.pid)
+    assert len(running) == 2
     if opens:
         deadline = time.monotonic() + 10
         while not (browser.exists() and browser.read_text()) and time.monotonic() < deadline:
@@ -220,7 +241,9 @@ def test_at_a_terminal_it_opens_the_page(browser: Path, options: tuple[str, ...]
     except OSError:
         pass  # Linux's way to say that nobody holds the other end
     os.close(terminal)
-    demo.communicate(timeout=15)
+    _, errors = demo.communicate(timeout=15)
+    assert (demo.returncode, errors) == (INTERRUPTED, "voicetap demo: interrupted\n")
+    assert not [pid for pid in running if Path(f"/proc/{pid}").exists()]
     assert browser.exists() is opens
 
 

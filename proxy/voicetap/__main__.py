@@ -14,9 +14,12 @@ def main() -> int:
     """
     if os.getpid() == 1:
         signal.signal(signal.SIGTERM, _end)
-    from .cli import main as run  # takes most of that second; each subcommand then handles the signal in its own way
+    try:
+        from .cli import main as run  # takes most of that second; each subcommand then handles signals in its own way
 
-    return run()
+        return run()
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
 
 
 def _end(number: int, frame: FrameType | None) -> None:

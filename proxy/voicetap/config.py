@@ -225,6 +225,8 @@ class Simulate(Settings):
     list: bool = Field(False, description="list the scenarios that come with it, and end")
     log: Path | None = Field(None, description="a file that gets one JSON line per event sent and received")
     seed: int = Field(1, description="equal seeds make equal choices")
+    tls_cert: FilePath | None = Field(None, description="certificate chain (PEM) to serve clients over TLS")
+    tls_key: FilePath | None = Field(None, description="private key (PEM) of --tls-cert")
 
     @model_validator(mode="after")
     def _check(self) -> "Simulate":
@@ -233,6 +235,8 @@ class Simulate(Settings):
             raise ValueError("--scenario and --recording cannot be given together")
         if self.recording is None and "pace" in given:
             raise ValueError("--pace needs --recording")
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("--tls-cert and --tls-key must be given together")
         return self
 
 

@@ -52,6 +52,9 @@ def run(settings: Demo) -> int:
     except Failed as problem:
         print(f"voicetap demo: {problem}", file=sys.stderr)
         return DIFFERENT
+    except OSError as error:  # nowhere to write to
+        print(f"voicetap demo: {error}", file=sys.stderr)
+        return DIFFERENT
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("voicetap demo: interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -200,21 +203,21 @@ async def _show(console: Console, seconds: float, seen: Counter[str]) -> None:
         while True:
             await asyncio.sleep(REPORT_SECONDS)
             console.print(f"{loop.time() - start:3.0f} s: {_summary(seen)}", soft_wrap=True)
-    columns = (BarColumn(20), TextColumn("{task.completed:2.0f} of {task.total:.0f} s: {task.description}"))
-    with Progress(*columns, console=console, transient=True) as progress:
+    # All of it fits into 80 columns.
+    with Progress(BarColumn(8), TextColumn("{task.description}"), console=console, transient=True) as progress:
         bar = progress.add_task("", total=seconds)
         while True:
             elapsed = min(loop.time() - start, seconds)
-            waiting = "; hearing the last answers out" if elapsed == seconds else ""
-            progress.update(bar, completed=elapsed, description=_summary(seen) + waiting)
+            when = f"{elapsed:2.0f} of {seconds:g} s" if elapsed < seconds else "last words"
+            progress.update(bar, completed=elapsed, description=f"{when}: {_summary(seen)}")
             await asyncio.sleep(0.1)
 
 
 def _summary(seen: Counter[str]) -> str:
     return (
         f"{seen['input_audio_buffer.committed']} questions, {seen['response.output_audio.done']} answers,"
-        f" {seen['conversation.item.input_audio_transcription.failed']} transcriptions failed,"
-        f" {seen['conversation.item.truncated']} answers cut off"
+        f" {seen['conversation.item.truncated']} cut off,"
+        f" {seen['conversation.item.input_audio_transcription.failed']} transcriptions failed"
     )
 
 
@@ -257,7 +260,7 @@ def figures(exposition: str, counted: Tally) -> list[Row]:
                 found[sample.labels.get(label, "")] += int(sample.value)
         return found
 
-    events = by("from", "events_total")
+    events, nonsense = by("from", "events_total"), by("from", "malformed_messages_total")
     ends = by("end", "sessions_total")
     outcomes = by("outcome", "transcriptions_total")
     missing = outcomes["timed_out"] + outcomes["session_closed"] + by("", "transcriptions_pending").total()
@@ -265,11 +268,13 @@ def figures(exposition: str, counted: Tally) -> list[Row]:
     truncations = by("outcome", "truncations_total")
     answers = by("", "spoken_answers_total").total()
     transcribed = counted.transcriptions
+    # Whoever joins in may close with any code.
+    closed = sum(count for (who, code), count in counted.closes.items() if who == "client" and code is not None)
     rows = [
         ("sessions started", by("outcome", "session_starts_total")["started"], counted.started),
-        ("sessions ended by the client", ends["client_closed"], counted.closes["client", 1000]),
-        ("events from clients", events["client"], counted.received.total()),
-        ("events from the server", events["server"], counted.sent.total()),
+        ("sessions ended by the client", ends["client_closed"], closed),
+        ("messages from clients", events["client"] + nonsense["client"], counted.received.total()),
+        ("messages from the server", events["server"] + nonsense["server"], counted.sent.total()),
         ("transcriptions completed", outcomes["completed"], transcribed["completed"]),
         ("transcriptions empty", outcomes["empty"], transcribed["empty"]),
         ("transcriptions that never came", missing, transcribed["missing"]),

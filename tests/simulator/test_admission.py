@@ -42,3 +42,7 @@ def test_who_is_refused(headers: dict[str, str], query: dict[str, str], close_co
 
 def test_a_server_of_the_beta_takes_clients_of_the_beta() -> None:
     admit({"OpenAI-Beta": "realtime=v1"}, [], QUERY, beta=True)
+
+
+def test_who_has_a_session_granted_needs_to_name_no_model() -> None:
+    admit({}, [], {}, granted=True)

@@ -95,3 +95,19 @@ def test_disturbances_meet_what_is_said_in_the_scenarios_dialect() -> None:
 @pytest.mark.parametrize(("query", "model"), [(MODEL, "gpt-realtime"), ({"deployment": "d"}, "d"), ({}, "")])
 def test_the_model_that_is_asked_for(query: dict[str, str], model: str) -> None:
     assert Asked({}, [], query).model == model
+
+
+def test_a_secret_brings_its_session_along() -> None:
+    granted = {"type": "realtime", "model": "gpt-realtime-mini", "instructions": "Be brief."}
+    asked = Asked(KEY, [], {}, granted)
+    _, [first] = ScenarioCalls(BRIEF, 1, 0.0).open(1, asked, 0.0)
+    assert isinstance(first, Send)
+    session = first.event["session"]
+    assert (session["model"], session["instructions"]) == ("gpt-realtime-mini", "Be brief.")
+    assert Asked(KEY, [], MODEL, granted).model == "gpt-realtime"
+
+
+def test_of_what_kind_a_session_is() -> None:
+    assert Asked({}, [], MODEL).kind == "realtime"
+    assert Asked({}, [], {"intent": "transcription"}).kind == "transcription"
+    assert Asked({}, [], MODEL, {"type": "transcription"}).kind == "transcription"

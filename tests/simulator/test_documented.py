@@ -74,8 +74,8 @@ def test_every_disturbance_with_its_keys() -> None:
 
 
 def test_every_option() -> None:
-    documented = {name for cells in rows("option") for name in re.findall(r"`--(\w+)", cells[0])}
-    assert documented | {"pace"} == Simulate.model_fields.keys()
+    documented = {name for cells in rows("option") for name in re.findall(r"`--([\w-]+)", cells[0])}
+    assert {name.replace("-", "_") for name in documented} | {"pace"} == Simulate.model_fields.keys()
 
 
 def test_how_patient_it_is() -> None:

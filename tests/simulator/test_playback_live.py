@@ -59,6 +59,7 @@ class Shelf:
 
     bytes_per_second: int | None = None
     pings = False
+    sidebands = True
     defaults = STANDARD
 
     def __init__(self) -> None:

@@ -56,6 +56,12 @@ def test_a_spoken_answer() -> None:
     assert trace(said(respond())) == ["response.created", *SPOKEN]
 
 
+def test_text_is_padded_and_audio_is_not() -> None:
+    events = said(respond())
+    padded = {e["type"] for e in events if "obfuscation" in e}
+    assert padded == {"response.output_audio_transcript.delta"}
+
+
 def test_a_second_of_audio_comes_in_a_fifth_of_a_second() -> None:
     response = respond()
     pauses = [step for step in response.generate() if isinstance(step, float)]
@@ -78,17 +84,28 @@ def test_the_transcript_is_the_same_in_pieces_and_whole() -> None:
     assert only(events, "response.content_part.done")["part"] == {"type": "audio", "transcript": pieces}
 
 
+def heard(words: int, audio_ms: int = 0, images: int = 0) -> Conversation:
+    """What the user has said before."""
+    conversation = Conversation()
+    for name, content, ms in (
+        ("typed", [{"type": "input_text", "text": "word " * words}, *[{"type": "input_image"}] * images], 0),
+        ("spoken", [{"type": "input_audio"}], audio_ms),
+    ):
+        conversation.add(Item({"id": name, "type": "message", "role": "user", "content": content}, ms))
+    return conversation
+
+
 def test_usage_counts_the_prompt_and_what_was_said() -> None:
-    events = said(respond(cached=Tokens(text=130, audio=63)))
+    events = said(respond(cached=Tokens(text=130, audio=63), conversation=heard(126, 6300)))
     usage = only(events, "response.done")["response"]["usage"]
     words = len(only(events, "response.output_audio_transcript.done")["transcript"].split())
     assert usage == {
-        "total_tokens": 14 + words + 20,
-        "input_tokens": 14,
+        "total_tokens": 140 + 63 + words + 20,
+        "input_tokens": 140 + 63,
         "output_tokens": words + 20,
         "input_token_details": {
-            "text_tokens": 14,
-            "audio_tokens": 0,
+            "text_tokens": 140,
+            "audio_tokens": 63,
             "image_tokens": 0,
             "cached_tokens": 128,
             "cached_tokens_details": {"text_tokens": 128, "audio_tokens": 0, "image_tokens": 0},
@@ -216,16 +233,63 @@ def test_a_function_that_it_is_given_is_called() -> None:
     assert not response.spoken
 
 
-@pytest.mark.parametrize("request_", [{}, {"tools": []}, {"tools": [TOOL], "tool_choice": "none"}, {"tools": ["x"]}])
+@pytest.mark.parametrize("request_", [{}, {"tools": []}, {"tools": [TOOL], "tool_choice": "none"}])
 def test_without_a_function_to_call_it_answers(request_: Event) -> None:
     assert trace(said(respond(request_, scenario=CALLING))) == ["response.created", *SPOKEN]
 
 
 def test_once_it_has_the_output_it_answers() -> None:
-    conversation = Conversation()
-    conversation.add(Item({"id": "item_0", "type": "function_call_output", "call_id": "call_1", "output": "42"}))
-    events = said(respond({"tools": [TOOL]}, scenario=CALLING, conversation=conversation))
+    events = said(respond({"tools": [TOOL]}, scenario=CALLING, conversation=answered()))
     assert trace(events) == ["response.created", *SPOKEN]
+
+
+def answered() -> Conversation:
+    conversation = Conversation()
+    call = {"type": "function_call", "call_id": "call_1", "name": "look_up", "arguments": "{}"}
+    conversation.add(Item({"id": "item_0", **call}))
+    conversation.add(Item({"id": "item_1", "type": "function_call_output", "call_id": "call_1", "output": "42"}))
+    return conversation
+
+
+@pytest.mark.parametrize(
+    ("choice", "called"),
+    [("required", "look_up"), ({"type": "function", "name": "order"}, "order"), ("auto", None), ("none", None)],
+)
+def test_a_client_may_ask_for_a_call(choice: object, called: str | None) -> None:
+    """It is then made whatever the scenario says, even where there is a result already."""
+    request = {"tools": [TOOL, {**TOOL, "name": "order"}], "tool_choice": choice}
+    [item] = only(said(respond(request, conversation=answered())), "response.done")["response"]["output"]
+    assert item.get("name") == called
+
+
+def test_the_input_of_a_response_stands_in_the_place_of_the_conversation() -> None:
+    typed = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "one two three"}]}
+    request = {"conversation": "none", "input": [{"type": "item_reference", "id": "spoken"}, typed]}
+    usage = only(said(respond(request, conversation=heard(100, 1000))), "response.done")["response"]["usage"]
+    assert usage["input_token_details"] == {
+        "text_tokens": 14 + 3,
+        "audio_tokens": 10,
+        "image_tokens": 0,
+        "cached_tokens": 0,
+        "cached_tokens_details": {"text_tokens": 0, "audio_tokens": 0, "image_tokens": 0},
+    }
+
+
+@pytest.mark.parametrize(
+    ("request_", "code", "param"),
+    [
+        ({"modalities": ["text"]}, "unknown_parameter", "response.modalities"),
+        ({"conversation": "new"}, "invalid_value", "response.conversation"),
+        ({"input": ["Hi"]}, "invalid_type", "response.input[0]"),
+        ({"input": [{"type": "message"}]}, "missing_required_parameter", "response.input[0].role"),
+        ({"input": [{"type": "item_reference", "id": "x"}]}, "item_retrieve_invalid_item_id", None),
+        ({"audio": {"output": {"format": {"type": "mp3"}}}}, "invalid_value", "response.audio.output.format.type"),
+    ],
+)
+def test_what_is_wrong_is_named(request_: Event, code: str, param: str | None) -> None:
+    with pytest.raises(ApiError) as caught:
+        respond(request_)
+    assert (caught.value.code, caught.value.param) == (code, param)
 
 
 @pytest.mark.parametrize("reason", ["max_output_tokens", "content_filter"])
@@ -259,9 +323,17 @@ def test_whoever_creates_it_may_know_why_it_fails() -> None:
 
 
 def test_the_prompt_that_was_read_last_time_is_cached_images_too() -> None:
-    usage = only(said(respond(cached=Tokens(64, 128, 765))), "response.done")["response"]["usage"]
+    response = respond(cached=Tokens(64, 128, 765), conversation=heard(100, 20_000, images=2))
+    usage = only(said(response), "response.done")["response"]["usage"]
     assert usage["input_token_details"]["cached_tokens_details"] == {
         "text_tokens": 64,
         "audio_tokens": 128,
         "image_tokens": 704,
     }
+
+
+def test_no_more_is_cached_than_is_read() -> None:
+    """Items may have been deleted since."""
+    usage = only(said(respond(cached=Tokens(640, 640), conversation=heard(70))), "response.done")["response"]["usage"]
+    assert usage["input_token_details"]["cached_tokens_details"]["text_tokens"] == 64
+    assert usage["input_token_details"]["cached_tokens_details"]["audio_tokens"] == 0

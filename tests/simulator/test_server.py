@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from aiohttp import ClientWebSocketResponse, WSMsgType
+from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from simulator.served import PATH, QUICK, Served, by, next_event, serving
 from support.simulated import TRANSCRIBING
@@ -210,6 +210,33 @@ class TestOverHttp:
             body = await answer.json()
         assert body["value"].startswith("ek_")
         assert body["session"]["audio"]["output"]["voice"] == "ash"
+        protocols = ("realtime", f"openai-insecure-api-key.{body['value']}")
+        async with served.client.ws_connect("/v1/realtime", protocols=protocols) as socket:
+            created = await next_event(socket)
+        assert created["session"]["audio"]["output"]["voice"] == "ash"
+
+    @pytest.mark.parametrize(
+        ("path", "what"),
+        [
+            ("/v1/realtime/calls", "WebRTC"),
+            ("/v1/realtime/calls/rtc_1/hangup", "WebRTC"),
+            ("/v1/realtime/translations/client_secrets", "translation"),
+            ("/v1/realtime/sessions", "client_secrets"),
+            ("/v1/live/sessions", "live"),
+        ],
+    )
+    async def test_what_there_is_not_is_said(self, served: Served, path: str, what: str) -> None:
+        async with served.client.post(path, data=b"v=0") as answer:
+            assert answer.status == 404
+            error = (await answer.json())["error"]
+        assert error["code"] == "not_simulated"
+        assert what in error["message"]
+
+    @pytest.mark.parametrize("path", ["/v1/realtime?call_id=rtc_1", "/v1/realtime/translations?model=m"])
+    async def test_nor_is_there_to_an_upgrade(self, served: Served, path: str) -> None:
+        with pytest.raises(WSServerHandshakeError) as caught:
+            await served.client.ws_connect(path)
+        assert caught.value.status == 404
 
     @pytest.mark.parametrize(
         ("key", "body", "status", "code"),

@@ -118,7 +118,8 @@ class TestARecording:
             {"from": "server", "binary_bytes": 3},
             {"from": "server", "close": {"code": 1001, "reason": "bye"}},
         )
-        async with serving(calls) as served, served.client.ws_connect("/any/realtime", autoping=False) as socket:
+        path = "/any/realtime?call_id=rtc_1"  # it may be the recording of a sideband
+        async with serving(calls) as served, served.client.ws_connect(path, autoping=False) as socket:
             assert await within(socket.receive_json()) == created
             await socket.send_json({"type": "session.update"})
             kinds = []

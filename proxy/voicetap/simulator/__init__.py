@@ -14,6 +14,8 @@ A test that wants no socket turns a `session.Session` by hand: messages in, even
     log        what was sent and received     agenda     scripts: what is said, and the pauses between
     tally      counts what is in a log        buffer, vad, audio          from bytes to speech
     caller     a client that talks to it      settings, conversation, admission, limits, identity, protocol   the rules
+    shapes     what updates and requests may hold             items    what clients put into the conversation
+    client_secrets    keys that stand for a session
 
     calls      who is on the line: a session as its scenario has it, in its dialect (beta), disturbed (disturbed)
     scenario   how it behaves, as data (with disturbance and refusal); scenario_file reads it, shipped has some

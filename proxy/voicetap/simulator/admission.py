@@ -31,12 +31,20 @@ def key_of(headers: Mapping[str, str], subprotocols: Sequence[str] = ()) -> str:
 
 
 def admit(
-    headers: Mapping[str, str], subprotocols: Sequence[str], query: Mapping[str, str], *, beta: bool = False
+    headers: Mapping[str, str],
+    subprotocols: Sequence[str],
+    query: Mapping[str, str],
+    *,
+    beta: bool = False,
+    granted: bool = False,
 ) -> None:
-    """Raise Refused where api.openai.com would; `beta`: it still takes clients of the beta."""
+    """Raise Refused where api.openai.com would.
+
+    `beta`: it still takes clients of the beta; `granted`: the key stands for a session, which has a model.
+    """
     if key_of(headers, subprotocols).startswith(BAD_KEY):
         raise Refused(3000, "invalid_api_key", INVALID_KEY)
     if not beta and "realtime=v1" in headers.get("OpenAI-Beta", ""):
         raise Refused(4000, "beta_api_shape_disabled", "The Realtime Beta API is no longer supported.")
-    if not (query.get("model") or query.get("deployment") or query.get("intent")):
+    if not (granted or query.get("model") or query.get("deployment") or query.get("intent")):
         raise Refused(4000, "missing_model", "You must provide a model parameter.")

@@ -9,7 +9,7 @@ from .admission import Refused, admit
 from .beta import Beta
 from .disturbed import Disturbed
 from .limits import TokensPerMinute
-from .protocol import Output, Peer
+from .protocol import Event, Output, Peer
 from .refusal import Refusal
 from .scenario import Scenario
 from .session import Session, defaults_of
@@ -22,11 +22,21 @@ class Asked(NamedTuple):
     headers: Mapping[str, str]
     subprotocols: Sequence[str]
     query: Mapping[str, str]
+    granted: Event | None = None
+    """The `session` that the key stands for, where it is a secret made for one."""
 
     @property
     def model(self) -> str:
         """The model, or Azure's deployment; empty where there is none."""
-        return self.query.get("model") or self.query.get("deployment") or ""
+        granted = (self.granted or {}).get("model")
+        return self.query.get("model") or self.query.get("deployment") or granted or ""
+
+    @property
+    def kind(self) -> str:
+        """Of the session: realtime or transcription."""
+        if self.granted is not None:
+            return str(self.granted["type"])
+        return "transcription" if self.query.get("intent") == "transcription" else "realtime"
 
 
 class Answer(NamedTuple):
@@ -47,6 +57,8 @@ class Calls(Protocol):
     """The line to a client."""
     pings: bool
     """The server sends pings of its own; else they are the peer's to send."""
+    sidebands: bool
+    """Somebody answers who would join a call by its `?call_id=`."""
     defaults: Defaults
     """Of new sessions."""
 
@@ -61,6 +73,7 @@ class ScenarioCalls:
     """By a scenario; the n-th call of equal seeds makes equal choices."""
 
     pings = True
+    sidebands = False
 
     def __init__(self, scenario: Scenario, seed: int, now: float) -> None:
         """`now` is when the server begins to serve."""
@@ -86,14 +99,16 @@ class ScenarioCalls:
     def open(self, number: int, asked: Asked, now: float) -> tuple[Peer, list[Output]]:
         """A session in the scenario's dialect, with its disturbances; or what is said to who may not have one."""
         scenario, seed = self._scenario, f"{self._seed} {number}"
-        kind = "transcription" if asked.query.get("intent") == "transcription" else "realtime"
         created = int(time.time())
-        session = Session(asked.model, scenario, seed, began=self._began, at=now, created=created, kind=kind)
+        session = Session(asked.model, scenario, seed, began=self._began, at=now, created=created, kind=asked.kind)
         peer = dressed(session, scenario, seed, now)
         try:
-            admit(asked.headers, asked.subprotocols, asked.query, beta=scenario.dialect == "beta")
+            beta = scenario.dialect == "beta"
+            admit(asked.headers, asked.subprotocols, asked.query, beta=beta, granted=asked.granted is not None)
         except Refused as refused:
             return peer, session.refuse(refused)
+        if asked.granted is not None:
+            session.configure(asked.granted, now)
         return peer, peer.begin()
 
 

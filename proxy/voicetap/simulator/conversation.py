@@ -3,8 +3,7 @@
 from copy import deepcopy
 from dataclasses import dataclass
 
-from .identity import Ids
-from .protocol import ApiError, Event, optional, required
+from .protocol import ApiError, Event, check_range
 
 IMAGE_TOKENS = 765
 """As many as a square image of 1,024 pixels in high detail; the simulator looks at no image."""
@@ -57,25 +56,6 @@ class Item:
         return Tokens(0 if self.audio_ms else words, self.audio_ms // 100, len(images) * IMAGE_TOKENS)
 
 
-def item_body(given: Event, ids: Ids) -> Event:
-    """The item of a `conversation.item.create`, with what the client may leave out; raise ApiError."""
-    body = {"id": optional(given, "id", str) or ids.new("item"), "type": required(given, "type", str)}
-    if body["type"] == "message":
-        required(given, "role", str)
-        for part in required(given, "content", list):
-            if not isinstance(part, dict):
-                raise ApiError("invalid_type", "Invalid type for 'content': expected objects.", param="content")
-            optional(part, "text", str)
-            optional(part, "transcript", str)
-            if part.get("type") == "input_image" and not required(part, "image_url", str).startswith("data:image/"):
-                message = "Invalid 'image_url': expected a data URI of a PNG or JPEG image."
-                raise ApiError("invalid_value", message, param="item.content.image_url")
-        body["status"] = "completed"
-    for name in ("arguments", "output"):
-        optional(given, name, str)
-    return {**body, **given, "id": body["id"]}
-
-
 class Conversation:
     """The items of one session."""
 
@@ -85,15 +65,24 @@ class Conversation:
     def add(self, item: Item, after: str | None = None) -> str | None:
         """Put it after the named item ("root": first; None: last); the id of the one before it, or None.
 
-        Raises ApiError where an item has this id already, or none has the one that it shall follow.
+        Raises ApiError where an item has this id already, none has the one that it shall follow, or it answers a call
+        that there was not.
         """
         if any(known.id == item.id for known in self._items):
-            raise ApiError("item_create_duplicate_item_id", f"Error adding item: the item '{item.id}' already exists.")
+            message = f"Error adding item: an item with id '{item.id}' already exists."
+            raise ApiError("item_create_duplicate_item_id", message)
         at = len(self._items)
         if after == "root":
             at = 0
         elif after is not None:
-            at = self._items.index(self._find(after, "create", "adding")) + 1
+            places = [place for place, known in enumerate(self._items) if known.id == after]
+            if not places:
+                message = f"Error adding item: the previous item with id '{after}' does not exist."
+                raise ApiError("item_create_invalid_previous_item_id", message)
+            at = places[0] + 1
+        call_id = item.body.get("call_id")
+        if item.body["type"] == "function_call_output" and call_id not in map(_called, self._items):
+            raise ApiError("invalid_tool_call_id", f"Tool call ID '{call_id}' not found in conversation.")
         self._items.insert(at, item)
         return self._items[at - 1].id if at else None
 
@@ -113,12 +102,10 @@ class Conversation:
             raise ApiError("unsupported_content_type", message, param="item_id")
         if content_index != 0:
             raise ApiError("invalid_value", f"Content index {content_index} does not exist.", param="content_index")
+        check_range("audio_end_ms", audio_end_ms, 0, None)
         if audio_end_ms > item.audio_ms:
             message = f"Audio content of {item.audio_ms}ms is already shorter than {audio_end_ms}ms"
             raise ApiError("invalid_value", message, param="audio_end_ms")
-        if audio_end_ms < 0:
-            message = "Invalid 'audio_end_ms': integer below minimum value. Expected a value >= 0."
-            raise ApiError("integer_below_min_value", message, param="audio_end_ms")
         item.audio_ms = audio_end_ms
         for part in item.body["content"]:
             part.pop("transcript", None)
@@ -132,10 +119,14 @@ class Conversation:
         return bool(self._items) and self._items[-1].body["type"] == kind
 
     def before(self, item_id: str) -> str | None:
-        """The id of the item before this one; None where there is none, or it was deleted meanwhile."""
+        """The id of the item before this one, as `conversation.item.done` gives it of what the model put out.
+
+        None where there is none, or it was deleted meanwhile; and, as in all recordings of api.openai.com, where it is
+        the first of the conversation, although `conversation.item.added` named it.
+        """
         ids = [item.id for item in self._items]
         at = ids.index(item_id) if item_id in ids else 0
-        return ids[at - 1] if at else None
+        return ids[at - 1] if at > 1 else None
 
     def tokens(self) -> Tokens:
         """Of all items."""
@@ -147,3 +138,8 @@ class Conversation:
                 return item
         message = f"Error {gerund} item: the item with id '{item_id}' does not exist."
         raise ApiError(f"item_{verb}_invalid_item_id", message)
+
+
+def _called(item: Item) -> str | None:
+    """The id of the call that it is."""
+    return item.body.get("call_id") if item.body["type"] == "function_call" else None

@@ -63,7 +63,8 @@ class Answer:
                 yield self._say(self._words[len(self._said)])
             if self._form:
                 self.item.audio_ms += self._delta_ms
-                yield self._delta("output_audio", _encoded_voice(self._delta_ms, self._form))
+                audio = _encoded_voice(self._delta_ms, self._form)
+                yield {"type": "response.output_audio.delta", **self._place(), "delta": audio}
             yield self._delta_ms / 1000 / self._speed
 
     def end(self, status: str) -> Iterator[Event]:
@@ -85,9 +86,7 @@ class Answer:
     def _say(self, word: str) -> Event:
         delta = f" {word}" if self._said else word
         self._said.append(word)
-        return self._delta("output_audio_transcript" if self._form else "output_text", delta)
-
-    def _delta(self, kind: str, delta: str) -> Event:
+        kind = "output_audio_transcript" if self._form else "output_text"
         padding = self._ids.obfuscation(delta)
         return {"type": f"response.{kind}.delta", **self._place(), "delta": delta, "obfuscation": padding}
 

@@ -168,6 +168,7 @@ class RecordingCalls:
 
     bytes_per_second: int | None = None
     pings = False
+    sidebands = True
     defaults = STANDARD
 
     def __init__(self, recorded: Recorded, pace: float = 1.0) -> None:

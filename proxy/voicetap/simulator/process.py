@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -43,12 +44,14 @@ async def serving(
 
 
 @asynccontextmanager
-async def answering(address: Address, calls: Calls, log: Log) -> AsyncIterator[Address]:
-    """The same for calls of any kind, as for those of a recording."""
+async def answering(
+    address: Address, calls: Calls, log: Log, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Address]:
+    """The same for calls of any kind, as for those of a recording; over TLS where there is a context for it."""
     runner = web.AppRunner(Simulator(calls, log).application(), access_log=None, shutdown_timeout=CLOSE_SECONDS + 1.0)
     await runner.setup()
     try:
-        await web.TCPSite(runner, address.host, address.port).start()
+        await web.TCPSite(runner, address.host, address.port, ssl_context=tls).start()
         yield address._replace(port=int(runner.addresses[0][1]))
     finally:
         await runner.cleanup()
@@ -103,11 +106,15 @@ async def _serve(options: Simulate, calls: Calls) -> int:
                 log = stack.enter_context(options.log.open("w", encoding="utf-8"))
             except OSError as error:
                 return _fail(CANNOT_START, f"--log: {options.log}: {error.strerror}")
+        try:
+            tls = _tls(options)
+        except OSError as error:  # as ssl.SSLError is
+            return _fail(CANNOT_START, f"--tls-cert, --tls-key: {options.tls_cert}: {error.strerror or error}")
         scenario = options.scenario if options.recording is None else None
         recording = None if options.recording is None else options.recording.name
         written = Log(log, scenario=scenario, recording=recording, seed=options.seed, told=_tell)
         try:
-            address = await stack.enter_async_context(answering(parse_address(options.listen), calls, written))
+            address = await stack.enter_async_context(answering(parse_address(options.listen), calls, written, tls))
         except OSError as error:
             return _fail(CANNOT_START, f"--listen: {options.listen}: {error.strerror or error}")
         stopping = asyncio.Event()
@@ -116,6 +123,14 @@ async def _serve(options: Simulate, calls: Calls) -> int:
         print(json.dumps({"event": "listening", "listen": str(address)}), flush=True)
         await stopping.wait()
     return 0
+
+
+def _tls(options: Simulate) -> ssl.SSLContext | None:
+    if options.tls_cert is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(options.tls_cert, options.tls_key)
+    return context
 
 
 def _tell(problem: str) -> None:

@@ -11,6 +11,8 @@ Event = dict[str, Any]
 T = TypeVar("T")
 
 _NAMES = {str: "a string", int: "an integer", float: "a number", bool: "a boolean", dict: "an object", list: "an array"}
+_QUOTED = 64
+"""Characters of a wrong value that an error repeats."""
 
 
 class ApiError(Exception):
@@ -140,21 +142,23 @@ def type_of(event: Event, known: Collection[str]) -> str:
     if kind is None:
         raise ApiError("invalid_event", "The 'type' field is missing.")
     if not isinstance(kind, str) or kind not in known:
-        *most, last = (f"'{name}'" for name in known)
-        message = f"Invalid value: '{str(kind)[:64]}'. Supported values are: {', '.join(most)}, and {last}."
-        raise ApiError("invalid_value", message, param="type")
+        raise invalid_value("type", kind, *known)
     return kind
 
 
-def required(event: Event, name: str, kind: type[T]) -> T:
-    """The field of a client's event, which must be there and of this kind; raise ApiError."""
-    value = optional(event, name, kind)
+def required(event: Event, name: str, kind: type[T], *, within: str = "") -> T:
+    """The field of a client's event, which must be there and of this kind; raise ApiError.
+
+    `within` is the path of what holds it, for the error.
+    """
+    value = optional(event, name, kind, within=within)
     if value is None:
-        raise ApiError("missing_required_parameter", f"Missing required parameter: '{name}'.", param=name)
+        path = joined(within, name)
+        raise ApiError("missing_required_parameter", f"Missing required parameter: '{path}'.", param=path)
     return value
 
 
-def optional(event: Event, name: str, kind: type[T]) -> T | None:
+def optional(event: Event, name: str, kind: type[T], *, within: str = "") -> T | None:
     """The field, which must be of this kind where it is neither absent nor null; raise ApiError."""
     value = event.get(name)
     if value is None:
@@ -162,5 +166,57 @@ def optional(event: Event, name: str, kind: type[T]) -> T | None:
     if kind is float and type(value) is int:
         value = float(value)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ApiError("invalid_type", f"Invalid type for '{name}': expected {_NAMES[kind]}.", param=name)
+        raise _invalid_type(joined(within, name), kind, value)
     return value
+
+
+def element(values: list[object], place: int, *, within: str) -> Event:
+    """The element of a list, which must be an object; raise ApiError."""
+    value = values[place]
+    if not isinstance(value, dict):
+        raise _invalid_type(f"{within}[{place}]", dict, value)
+    return value
+
+
+def joined(within: str, name: str) -> str:
+    """The path of a field."""
+    return f"{within}.{name}" if within else name
+
+
+def unknown_parameter(path: str) -> ApiError:
+    """A field that the API does not know."""
+    return ApiError("unknown_parameter", f"Unknown parameter: '{path}'.", param=path)
+
+
+def invalid_value(path: str, value: object, *supported: str) -> ApiError:
+    """A value that is none of those that there are."""
+    *most, last = (f"'{one}'" for one in supported)
+    allowed = f"Supported values are: {_listed(most, last)}." if most else f"Value must be {last}."
+    return ApiError("invalid_value", f"Invalid value: '{str(value)[:_QUOTED]}'. {allowed}", param=path)
+
+
+def check_range(path: str, value: float | None, least: float | None, most: float | None) -> None:
+    """Raise ApiError where a number lies outside; null, and a bound of None, is none."""
+    if value is None:
+        return
+    kind = "decimal" if isinstance(least if most is None else most, float) else "integer"
+    for bound, beyond, side, wrong, than in (
+        (least, least is not None and value < least, "below_min", "below minimum", ">="),
+        (most, most is not None and value > most, "above_max", "above maximum", "<="),
+    ):
+        if beyond:
+            message = (
+                f"Invalid '{path}': {kind} {wrong} value. Expected a value {than} {bound}, but got {value} instead."
+            )
+            raise ApiError(f"{kind}_{side}_value", message, param=path)
+
+
+def _invalid_type(path: str, expected: type, value: object) -> ApiError:
+    got = "null" if value is None else _NAMES[type(value)]
+    return ApiError(
+        "invalid_type", f"Invalid type for '{path}': expected {_NAMES[expected]}, but got {got} instead.", param=path
+    )
+
+
+def _listed(most: list[str], last: str) -> str:
+    return f"{', '.join(most)}, and {last}" if len(most) > 1 else f"{most[0]} and {last}"

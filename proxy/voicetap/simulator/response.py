@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterator
 from random import Random
 
-from . import mcp, settings
+from . import mcp, settings, shapes
 from .agenda import Script
 from .conversation import Conversation, Item, Tokens
 from .disturbance import Failure
 from .identity import Ids
+from .items import new_item
 from .output import Answer, FunctionCall, Output
-from .protocol import Event, optional
+from .protocol import Event, element, invalid_value, required
 from .scenario import Scenario
 
 _ANSWERS = (
@@ -19,6 +20,9 @@ _ANSWERS = (
     "That would be forty-two euros, shipping included, and it arrives on Friday.",
     "I am afraid that this one is sold out, but there is another in blue, if you like.",
 )
+_CONVERSATIONS = "auto", "none"
+_OPTIONAL = "auto", "none"
+"""Tool choices with which the model need not call any; else it calls, once more after each result."""
 _INSTRUCTION_TOKENS = 14
 _CUT_AFTER = 8
 """Tokens of an answer that ends in the middle."""
@@ -44,9 +48,13 @@ class Response:
 
         All that is left to luck is drawn now, in an order that no rate of 0 changes.
         """
-        settings.check_modalities("response.output_modalities", request)
-        output = optional(optional(request, "audio", dict) or {}, "output", dict) or {}
-        settings.check_output(output)
+        shapes.check("response", request)
+        if request.get("conversation") not in (None, *_CONVERSATIONS):
+            raise invalid_value("response.conversation", request["conversation"], *_CONVERSATIONS)
+        output = (request.get("audio") or {}).get("output") or {}
+        if output.get("format"):
+            shapes.check_format("response.audio.output.format", output["format"])
+        self.prompt = _read(session, request, conversation, ids) + Tokens(_INSTRUCTION_TOKENS)
         self.id = ids.new("resp")
         self.in_conversation = request.get("conversation", "auto") != "none"
         self._conversation = conversation
@@ -57,7 +65,7 @@ class Response:
         self._described = {
             "conversation_id": conversation_id if self.in_conversation else None,
             "output_modalities": modalities,
-            "max_output_tokens": request.get("max_output_tokens", session["max_output_tokens"]),
+            "max_output_tokens": request.get("max_output_tokens") or session["max_output_tokens"],
             "audio": {"output": {"format": spoken["format"], "voice": spoken["voice"]}},
             "metadata": request.get("metadata"),
         }
@@ -75,7 +83,10 @@ class Response:
             self._stall_seconds = random.uniform(*scenario.stall_seconds)
         form = settings.format_of(spoken) if modalities == ["audio"] else None
         self._planned: Output = Answer(words, audio_ms, scenario.delta_ms, scenario.generation_speed, form, ids)
-        if (tools := _tools(session, request, conversation)) and _drawn(scenario.tool_call_rate, random):
+        choice = request.get("tool_choice") or session["tool_choice"]
+        tools = _tools(session, request, choice)
+        answered = any(map(conversation.ends_with, ("function_call_output", "mcp_call")))
+        if tools and (choice not in _OPTIONAL or (not answered and _drawn(scenario.tool_call_rate, random))):
             server, tool = tools[0]
             form = None
             self._planned = mcp.McpCall(server, tool, scenario, random, ids) if server else FunctionCall(tool, ids)
@@ -88,8 +99,7 @@ class Response:
             self._cut = random.choice(scenario.incomplete_reasons)
         limit = self._described["max_output_tokens"]
         self._most = limit if isinstance(limit, int) else math.inf
-        self.prompt = conversation.tokens() + Tokens(_INSTRUCTION_TOKENS)
-        self._cached = cached
+        self._cached = Tokens() if request.get("input") is not None else cached
         self._item: Item | None = None
 
     def created(self) -> Event:
@@ -189,7 +199,8 @@ class Response:
     def _usage(self) -> Event:
         """Nothing is billed where nothing was put out."""
         read, cached, written = (self.prompt, self._cached, self._item.tokens()) if self._item else (Tokens(),) * 3
-        cached = Tokens(*(getattr(cached, kind) // _CACHE_BLOCK * _CACHE_BLOCK for kind in ("text", "audio", "image")))
+        known = {kind: min(getattr(cached, kind), getattr(read, kind)) for kind in ("text", "audio", "image")}
+        cached = Tokens(**{kind: count // _CACHE_BLOCK * _CACHE_BLOCK for kind, count in known.items()})
         return {
             "total_tokens": read.total + written.total,
             "input_tokens": read.total,
@@ -212,12 +223,29 @@ def _drawn(rate: float, random: Random) -> bool:
     return rate > 0 and random.random() < rate
 
 
-def _tools(session: Event, request: Event, conversation: Conversation) -> list[tuple[str, str]]:
-    """Server and name of what it may call, the server of functions empty; once it has a result, it answers in words."""
-    answered = any(map(conversation.ends_with, ("function_call_output", "mcp_call")))
-    if request.get("tool_choice", session["tool_choice"]) == "none" or answered:
-        return []
-    tools = optional(request, "tools", list) or session["tools"]
+def _read(session: Event, request: Event, conversation: Conversation, ids: Ids) -> Tokens:
+    """What the model reads: the conversation, or the `input` that stands in its place."""
+    if request.get("input") is None:
+        return conversation.tokens()
+    form = settings.format_of(session["audio"]["input"])
+    total = Tokens()
+    for place in range(len(request["input"])):
+        path = f"response.input[{place}]"
+        given = element(request["input"], place, within="response.input")
+        if given.get("type") == "item_reference":
+            total += conversation.retrieve(required(given, "id", str, within=path)).tokens()
+        else:
+            total += new_item(given, form, ids, path).tokens()
+    return total
+
+
+def _tools(session: Event, request: Event, choice: object) -> list[tuple[str, str]]:
+    """Server and name of what it may call, the server of functions empty."""
+    tools = session["tools"] if request.get("tools") is None else request["tools"]
     objects = [tool for tool in tools if isinstance(tool, dict)]
     functions = [("", tool["name"]) for tool in objects if isinstance(tool.get("name"), str)]
-    return functions + [(server, name) for server, names in mcp.servers(tools).items() for name in names]
+    found = functions + [(server, name) for server, names in mcp.servers(tools).items() for name in names]
+    if isinstance(choice, dict):
+        server, name = choice.get("server_label") or "", choice.get("name")
+        return [one for one in found if one[0] == server and name in (None, one[1])]
+    return [] if choice == "none" else found

@@ -4,17 +4,18 @@ import asyncio
 import math
 import time
 from collections import deque
+from functools import partial
 from itertools import count
 from typing import Any
 
 from aiohttp import WebSocketError, WSMessage, WSMsgType, hdrs, web
 
-from . import settings
 from .admission import BAD_KEY, INVALID_KEY, key_of
 from .calls import Asked, Calls
+from .client_secrets import Secrets
 from .line import Line
 from .log import Log
-from .protocol import ApiError, Close, HangUp, Note, Output, Peer, Ping, Pong, optional, read
+from .protocol import ApiError, Close, HangUp, Note, Output, Peer, Ping, Pong, read
 
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 """The API takes 15 MiB of audio in one event; as base64 and JSON that is 20 MiB."""
@@ -25,10 +26,17 @@ _CONTROL_FRAMES = 100
 """Pings and pongs that wait while a peer is silent; of more, the oldest are forgotten."""
 _LOOK_SECONDS = 0.2
 """How often it is looked whether a client that waits for an answer is still there."""
-SECRET_SECONDS = 600
 NO_STATUS = 1005
 """A Close frame without a code (RFC 6455 section 7.1.5)."""
 SHUTTING_DOWN = Close(1001, "Server shutting down")
+_ABSENT = {
+    "realtime/calls{rest:(/.*)?}": "calls over WebRTC or SIP; connect by WebSocket",
+    "realtime/translations{rest:(/.*)?}": "translation sessions",
+    "realtime/sessions": "secrets of the beta; ask for POST …/realtime/client_secrets",
+    "realtime/transcription_sessions": "secrets of the beta; ask for POST …/realtime/client_secrets",
+    "live/sessions{rest:(/.*)?}": "live sessions",
+}
+"""Paths of the API behind which there is nothing here."""
 
 
 class Simulator:
@@ -39,7 +47,7 @@ class Simulator:
         self._calls = calls
         self._log = log
         self._numbers = count(1)
-        self._secrets = count(1)
+        self._secrets = Secrets()
         self._stopping = asyncio.Event()
 
     def application(self) -> web.Application:
@@ -47,6 +55,8 @@ class Simulator:
         application = web.Application(client_max_size=MAX_MESSAGE_BYTES)
         application.router.add_get("/{prefix:(.*/)?}realtime", self._realtime)
         application.router.add_post("/{prefix:(.*/)?}realtime/client_secrets", self._client_secrets)
+        for path, what in _ABSENT.items():
+            application.router.add_route("*", "/{prefix:(.*/)?}" + path, partial(_absent, what))
         application.router.add_route("*", "/{path:.*}", _unknown_url)
         application.on_shutdown.append(self._stop)
         return application
@@ -54,6 +64,8 @@ class Simulator:
     async def _realtime(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get(hdrs.UPGRADE, "").lower() != "websocket":
             return _refusal(400, None, "This is a WebSocket endpoint; send an upgrade.")
+        if "call_id" in request.query and not self._calls.sidebands:
+            return await _absent("calls over WebRTC or SIP, which a sideband could join", request)
         number = next(self._numbers)
         answer = self._calls.answer(number, time.monotonic())
         if await self._until_gone(request, None if answer.never else answer.seconds):
@@ -72,7 +84,9 @@ class Simulator:
         )
         await socket.prepare(request)
         offered = request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "")
-        asked = Asked(request.headers, [name.strip() for name in offered.split(",")], request.query)
+        subprotocols = [name.strip() for name in offered.split(",")]
+        granted = self._secrets.session_of(key_of(request.headers, subprotocols), time.time())
+        asked = Asked(request.headers, subprotocols, request.query, granted)
         peer, first = self._calls.open(number, asked, time.monotonic())
         # Not the whole target: some clients put keys into queries.
         self._log.opened(peer.id, request.path, asked.model)
@@ -97,20 +111,10 @@ class Simulator:
             body = read(await request.text() or "{}")
             if isinstance(body, ApiError):
                 raise body
-            wanted = optional(body, "session", dict) or {}
-            kind = optional(wanted, "type", str) or "realtime"
-            if kind not in {"realtime", "transcription"}:
-                message = "Invalid value. Supported values are: 'realtime' and 'transcription'."
-                raise ApiError("invalid_value", message, param="session.type")
-            model = optional(wanted, "model", str) or "gpt-realtime"
-            defaults = self._calls.defaults
-            expires_at = int(time.time()) + SECRET_SECONDS
-            number = next(self._secrets)
-            new = settings.new(f"sess_{number:021}", model, 0, kind=kind, defaults=defaults)
-            session = settings.updated(new, {"type": kind, **wanted}, defaults)
+            secret = self._secrets.new(body, self._calls.defaults, time.time())
         except ApiError as error:
-            return _refusal(400, error.code, error.message)
-        return web.json_response({"value": f"ek_{number:032}", "expires_at": expires_at, "session": session})
+            return _refusal(400, error.code, error.message, error.param)
+        return web.json_response(secret)
 
     async def _stop(self, application: web.Application) -> None:
         self._stopping.set()
@@ -225,10 +229,15 @@ class _Call:
             self._log.closed(self._peer.id, by, code, reason)
 
 
+async def _absent(what: str, request: web.Request) -> web.Response:
+    # Not 501, which fits better: the API's SDKs try again what has a status of 5xx.
+    return _refusal(404, "not_simulated", f"The simulated server has no {what}.")
+
+
 async def _unknown_url(request: web.Request) -> web.Response:
     return _refusal(404, None, f"Invalid URL ({request.method} {request.path})")
 
 
-def _refusal(status: int, code: str | None, message: str) -> web.Response:
-    error: dict[str, Any] = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
+def _refusal(status: int, code: str | None, message: str, param: str | None = None) -> web.Response:
+    error: dict[str, Any] = {"message": message, "type": "invalid_request_error", "param": param, "code": code}
     return web.json_response({"error": error}, status=status)

@@ -4,17 +4,17 @@ It knows no socket and no clock: times (`at`, `now`) are seconds on whatever clo
 an event comes out before what answers it, however late anybody asks.
 """
 
-import base64
-import binascii
 from collections.abc import Callable, Iterator
 from random import Random
 
 from . import mcp, settings
 from .admission import Refused
 from .agenda import Agenda, Script
+from .audio import Format
 from .buffer import InputBuffer
-from .conversation import Conversation, Item, item_body
+from .conversation import Conversation, Item
 from .identity import Ids
+from .items import decoded, new_item
 from .limits import TokensPerMinute
 from .protocol import ApiError, Close, Event, Output, Send, optional, required, type_of
 from .responses import Responses
@@ -74,6 +74,12 @@ class Session:
         """When there is something to say again by itself."""
         return self._agenda.due
 
+    def configure(self, change: Event, at: float) -> None:
+        """Begin with what the client's secret stands for: the `session` of a valid `session.update`."""
+        self._settings = settings.updated(self._settings, change, self._defaults)
+        self._buffer.configure(self._settings["audio"]["input"])
+        self._list_tools(at)
+
     def begin(self) -> list[Output]:
         """What a client gets first."""
         return [self._stamped(Send({"type": "session.created", "session": self._settings}))]
@@ -119,7 +125,11 @@ class Session:
         if self._buffer.configure(new["audio"]["input"]):
             self._utterance = None
         yield {"type": "session.updated", "session": new}
-        for label, names in mcp.servers(new.get("tools")).items():
+        self._list_tools(at)
+
+    def _list_tools(self, at: float) -> None:
+        """Of the MCP servers that are new."""
+        for label, names in mcp.servers(self._settings.get("tools")).items():
             if label not in self._listed:
                 self._listed.add(label)
                 scenario = self._scenario_at(at)
@@ -127,12 +137,7 @@ class Session:
                 self._agenda.add(_sending(listing), at)
 
     def _append(self, event: Event, at: float) -> Iterator[Event]:
-        try:
-            audio = base64.b64decode(required(event, "audio", str), validate=True)
-        except (binascii.Error, ValueError):
-            message = "Invalid 'audio'. Expected base64-encoded audio bytes."
-            raise ApiError("invalid_value", message, param="audio") from None
-        for moment in self._buffer.append(audio):
+        for moment in self._buffer.append(decoded(required(event, "audio", str), "audio")):
             if isinstance(moment, SpeechStarted):
                 yield from self._speech_started(moment, at)
             else:
@@ -202,8 +207,8 @@ class Session:
         yield {"type": "input_audio_buffer.cleared"}
 
     def _create_item(self, event: Event, at: float) -> Iterator[Event]:
-        body = item_body(required(event, "item", dict), self._ids)
-        return self._add(Item(body), optional(event, "previous_item_id", str))
+        item = new_item(required(event, "item", dict), self._heard, self._ids)
+        return self._add(item, optional(event, "previous_item_id", str))
 
     def _add(self, item: Item, after: str | None = None) -> Iterator[Event]:
         previous = self._conversation.add(item, after)
@@ -255,6 +260,11 @@ class Session:
         self._buffer.commit()
         yield from _sending(self._commit_item(item_id, end_ms - start_ms, at))
         yield from _sending(self._respond({}, at))
+
+    @property
+    def _heard(self) -> Format:
+        """In what format the client gives audio."""
+        return settings.format_of(self._settings["audio"]["input"])
 
     @property
     def _detection(self) -> Event:
