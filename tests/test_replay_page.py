@@ -21,6 +21,7 @@ from voicetap.recording import RecordingError
 from voicetap.replay import FAILED
 from voicetap.replay_page import show
 from voicetap.signals.live import LiveView
+from voicetap.signals.live.items import Close
 
 HEADER = {"voicetap_recording": 1, "started_at": "2026-11-02T09:00:00Z", "target": "/v1/realtime?model=gpt-realtime"}
 CALL = [
@@ -64,9 +65,27 @@ def shown(file: str, **options: Any) -> Any:
 
 def test_a_recording_is_a_session_of_the_view(recording: str) -> None:
     summary, session = shown(recording)
-    assert (summary.recording, summary.started_at) == (recording, "2026-11-02T09:00:00.000Z")
+    assert (summary.recording, summary.started_at) == ("call.jsonl", "2026-11-02T09:00:00.000Z")
     assert (summary.state, summary.end, summary.duration_ms) == ("ended", "client_closed", 2000.5)
+    assert summary.close == Close(1000, "client", None)
     assert [span.lane for span in session.changes().spans] == ["response", "tool"]
+
+
+def test_one_that_has_no_end_says_no_other(tmp_path: Path) -> None:
+    """Nor that voicetap, which plays it back, has ended the connection."""
+    file = tmp_path / "cut.jsonl"
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in (HEADER, *CALL[:-1])))
+    summary, session = shown(str(file))
+    assert (summary.state, summary.end, summary.close) == ("ended", None, None)
+    assert not any(span.open for span in session.changes().spans)
+
+
+def test_one_that_was_refused_and_has_no_end_was_refused(tmp_path: Path) -> None:
+    error = {"at_ms": 10, "from": "server", "event": {"type": "error", "error": {"code": "invalid_api_key"}}}
+    file = tmp_path / "refused.jsonl"
+    file.write_text(f"{json.dumps(HEADER)}\n{json.dumps(error)}\n")
+    summary, _ = shown(str(file))
+    assert (summary.state, summary.end, summary.close) == ("refused", "refused", None)
 
 
 @pytest.mark.parametrize("started_at", [None, "yesterday"])
@@ -127,7 +146,7 @@ def test_it_shows_them_until_it_is_told_to_stop(recording: str, tmp_path: Path, 
             assert answer.headers["Content-Type"].startswith("text/html")
         process.send_signal(number)
         out, err = process.communicate(timeout=10)
-    assert names == [recording, other]
+    assert names == ["call.jsonl", "other.jsonl"]
     assert (process.returncode, out, err) == (0, "", "")
 
 

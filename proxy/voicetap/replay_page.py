@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from secrets import token_hex
 
 from . import browser
@@ -48,7 +49,7 @@ def show(view: LiveView, prices: PriceTable, file: str) -> None:
         header = recording.header
         request = UpgradeRequest(header.target or NO_TARGET, (), 0.0)
         connection = Connection(token_hex(8), request, _seconds(header))
-        sink = view.connection(connection, TraceIds(), printable(file))
+        sink = view.connection(connection, TraceIds(), printable(Path(file).name))
         try:
             feed(recording, [sink], prices, advance, content=view.content)
         except Exception:

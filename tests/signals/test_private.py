@@ -141,7 +141,7 @@ def page(said: list[Fact]) -> str:
     assert session is not None
     changes = session.changes()
     assert len(changes.marks) > 5
-    return repr((summary, session.configuration, changes))
+    return repr((summary, session.configuration, changes, session.events()))
 
 
 SINKS = [log_lines, metrics, page, spans]

@@ -5,6 +5,7 @@ from itertools import count
 from voicetap.facts import TraceIds, TurnOpened
 from voicetap.signals.live import Span, Turn
 from voicetap.signals.live.ordered import Ordered
+from voicetap.signals.live.room import Room
 from voicetap.signals.live.spans import Spans
 from voicetap.signals.live.times import Times
 from voicetap.signals.live.turns import Turns
@@ -12,13 +13,18 @@ from voicetap.signals.live.turns import Turns
 from .viewed import line
 
 
+def room() -> Room:
+    """As much as one wants."""
+    return Room(10**9, lambda: None)
+
+
 class Lanes:
     """Spans and turns of a session whose upgrade request came at 100."""
 
     def __init__(self, at: float = 100.0) -> None:
         revisions = count(1)
-        self.items: Ordered[Span] = Ordered(lambda: next(revisions), 10_000)
-        turns: Ordered[Turn] = Ordered(lambda: next(revisions), 10_000)
+        self.items: Ordered[Span] = Ordered(lambda: next(revisions), 10_000, room())
+        turns: Ordered[Turn] = Ordered(lambda: next(revisions), 10_000, room())
         self.ids = TraceIds()
         self.spans = Spans(self.items, Times(at))
         self.turns = Turns(turns, Times(at), self.ids)

@@ -164,6 +164,7 @@ def told(view: LiveView, number: int = 1, *, content: bool = False) -> Call:
         error={"code": "audio_unintelligible", "message": SAID},
     )
     call.done("resp_2", usage=USED)
+    call.server("rate_limits.updated", rate_limits=[LEFT])
     call.wait(0.5)
     call.client("conversation.item.truncate", item_id="item_A1", content_index=0, audio_end_ms=400)
     call.server("conversation.item.truncated", item_id="item_A1", content_index=0, audio_end_ms=400)
@@ -175,6 +176,8 @@ def told(view: LiveView, number: int = 1, *, content: bool = False) -> Call:
 
 SAID = "about Ada"
 """Content."""
+
+LEFT = {"name": "tokens", "limit": 20000, "remaining": 18000, "reset_seconds": 1.5}
 
 USED = {
     "input_tokens": 100,

@@ -125,10 +125,14 @@ def merged(before: Changes, after: Changes) -> Changes:
         _merged(before.spans, after.spans, after.dropped.spans, "id"),
         _merged(before.marks, after.marks, after.dropped.marks, "id"),
         _merged(before.turns, after.turns, after.dropped.turns, "turn"),
-        _merged(before.events, after.events, after.dropped.events, "n"),
         before.figures if after.figures is None else after.figures,
         after.dropped,
     )
+
+
+def merged_events(before: Iterable[Event], after: Iterable[Event], dropped: int) -> list[Event]:
+    """The same of the event log."""
+    return _merged(before, after, dropped, "n")
 
 
 def _merged(before: Iterable, after: Iterable, dropped: int, key: str) -> list:  # type: ignore[type-arg]

@@ -93,7 +93,7 @@ def figures_of_the_page(page: SessionView) -> dict[str, Any]:
         lanes.setdefault(span.lane, []).append(span)
     marks = {kind: [mark for mark in changes.marks if mark.kind == kind] for kind in ("interruption", "truncation")}
     events: dict[str, Counter[str]] = {"client": Counter(), "server": Counter(), "unknown": Counter()}
-    for event in changes.events:
+    for event in page.events_since(0):
         if not (event.note or "").startswith("malformed"):
             events["unknown" if event.note == "unknown" else event.sender][event.type] += event.count
     return {

@@ -3,9 +3,10 @@ from math import nan
 
 import pytest
 
+from support.lanes import room
 from support.viewed import line
 from voicetap.chunks import Side
-from voicetap.signals.live.events import NAMES, EventLog
+from voicetap.signals.live.events import BEGINNINGS, CHANGES, NAMES, EventLog
 from voicetap.signals.live.times import Times
 
 CLIENT, SERVER = Side.CLIENT, Side.SERVER
@@ -17,7 +18,7 @@ class Log:
 
     def __init__(self, limit: int = 100, at: float = 100.0) -> None:
         self.revisions = count(1)
-        self.log = EventLog(lambda: next(self.revisions), Times(at), limit)
+        self.log = EventLog(lambda: next(self.revisions), Times(at), limit, room())
 
     def event(self, sender: Side, type: str, at: float, note: str | None = None) -> None:
         if not self.log.grow(sender, type, at):
@@ -77,11 +78,11 @@ def test_a_side_may_begin_anew() -> None:
 def test_what_is_of_an_answer_has_the_turn_of_the_latest_response() -> None:
     log = Log()
     log.log.turn, log.log.answering = 2, 1
-    types = ["response.done", "output_audio_buffer.cleared", "rate_limits.updated"]
+    types = ["response.done", "output_audio_buffer.cleared", "rate_limits.updated", "conversation.item.done"]
     for type in types:
         log.event(SERVER, type, 101.0)
     log.event(CLIENT, "response.create", 101.0)
-    assert [event.turn for event in log.log.page(0, 10).events] == [1, 1, 2, 2]
+    assert [event.turn for event in log.log.page(0, 10).events] == [1, 1, 1, 2, 2]
 
 
 def test_a_turn_has_what_came_since_it_began_but_for_the_answer_before_it() -> None:
@@ -97,6 +98,14 @@ def test_a_turn_has_what_came_since_it_began_but_for_the_answer_before_it() -> N
     assert [event.turn for event in log.log.page(0, 10).events] == [1, 2, 1, 1, 2]
     log.event(CLIENT, "response.create", 103.0)
     assert log.log.page(5, 10).events[0].turn == 2
+
+
+def test_the_beginning_of_a_session_is_of_no_turn_though_the_user_speaks_at_once() -> None:
+    log = Log()
+    for type in (*BEGINNINGS, "input_audio_buffer.speech_started", "input_audio_buffer.committed"):
+        log.event(SERVER, type, 101.0)
+    log.log.opened(1, 101.0)
+    assert [event.turn for event in log.log.page(0, 10).events] == [None, None, None, 1, 1]
 
 
 def test_without_times_a_turn_has_the_event_that_opened_it() -> None:
@@ -122,15 +131,46 @@ def test_changes_are_new_entries_and_those_that_have_grown() -> None:
     log.event(CLIENT, APPEND, 101.0)
     log.event(SERVER, "error", 101.1)
     assert [event.n for event in log.log.since(0)] == [1, 2]
-    assert log.log.since(2) == []
+    assert list(log.log.since(2)) == []
     log.event(CLIENT, APPEND, 101.2)
-    assert log.log.since(2) == [], "not yet written down"
+    assert list(log.log.since(2)) == [], "not yet written down"
     log.log.settle()
     assert [line(event) for event in log.log.since(2)] == ["1 1000-1200 client input_audio_buffer.append x2"]
     log.log.settle()
-    assert log.log.since(3) == []
+    assert list(log.log.since(3)) == []
     log.event(SERVER, "error", 101.3)
     assert [event.n for event in log.log.since(2)] == [1, 3]
+
+
+def test_each_is_made_when_it_is_asked_for() -> None:
+    log = Log(limit=4)
+    for at in (101.0, 102.0, 103.0):
+        log.event(CLIENT, "response.create", at)
+    changes = log.log.since(0)
+    assert next(changes).n == 1
+    log.log.remark(103.0, 7)
+    for at in (104.0, 105.0, 106.0):
+        log.event(SERVER, "error", at)
+    assert log.log.dropped == 2
+    assert [line(event) for event in changes] == ["3 3000 client response.create of turn 7"]
+    assert [event.n for event in log.log.since(3)] == [3, 4, 5, 6]
+
+
+def test_who_is_too_far_behind_gets_all_entries() -> None:
+    log = Log(limit=5)
+    for at in (101.0, 102.0, 103.0):
+        log.event(CLIENT, "response.create", at)
+    log.event(CLIENT, APPEND, 104.0)
+    log.event(SERVER, DELTA, 104.0)
+    for _ in range(50 * CHANGES):
+        log.event(CLIENT, APPEND, 104.1)
+        log.event(SERVER, DELTA, 104.1)
+        log.log.settle()
+    assert [event.n for event in log.log.since(4)] == [1, 2, 3, 4, 5]
+    latest = next(log.revisions) - 1
+    assert [event.n for event in log.log.since(latest - 1)] == [5]
+    assert list(log.log.since(latest)) == []
+    assert len(log.log._changed) <= CHANGES * 5
 
 
 def test_the_oldest_entries_go_first_some_at_a_time() -> None:
@@ -158,7 +198,7 @@ def test_what_was_noted_of_dropped_entries_goes_with_them() -> None:
     for number in range(1000):
         log.event(SERVER, f"type.{number}", 101.0 + number, "unknown")
         log.log.remark(101.0 + number, number, "again")
-    assert max(len(log.log._notes), len(log.log._revised)) <= 10
+    assert len(log.log._notes) <= 10
 
 
 def test_a_page_goes_on_after_the_one_before() -> None:

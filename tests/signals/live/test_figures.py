@@ -1,7 +1,7 @@
-from voicetap.facts import Tokens, TruncationMeasured, UsageReported
-from voicetap.signals.live.figures import LATENCIES, Sums, add
-from voicetap.signals.live.items import Tokens as TokenSums
-from voicetap.signals.live.items import TurnLatency
+from voicetap.facts import RateLimitReported, Tokens, TruncationMeasured, UsageReported
+from voicetap.signals.live.figures import LATENCIES, RATE_LIMITS, Sums, add
+from voicetap.signals.live.items import RateLimit, TurnLatency
+from voicetap.signals.tokens import TokenSums
 
 
 def used(cost: float | None, tokens: Tokens, usage: str = "response", seconds: float | None = None) -> UsageReported:
@@ -12,23 +12,33 @@ def unheard(item_id: str, ms: float | None) -> TruncationMeasured:
     return TruncationMeasured(1.0, item_id, 1, "client", 100.0, 1000.0, ms)
 
 
-def test_tokens_are_summed_as_reported() -> None:
+def test_what_was_used_is_summed() -> None:
     sums = Sums()
-    sums.used(used(0.5, Tokens(input=10, input_text=4, input_audio=6, cached=3, output=7, output_audio=7)))
-    sums.used(used(0.25, Tokens(input=1, input_text=1)))
+    sums.used(used(0.75, Tokens(input=10)))
     sums.used(used(0.125, Tokens(input=5, output=2), "transcription", 1.5))
     figures = sums.told()
-    assert figures.tokens == TokenSums(
-        input=11,
-        input_cached=3,
-        input_text=5,
-        input_audio=6,
-        output=7,
-        output_audio=7,
-        transcription_input=5,
-        transcription_output=2,
-    )
+    assert figures.tokens == TokenSums(input=10, transcription_input=5, transcription_output=2)
     assert (figures.cost_usd, figures.transcription_seconds) == (0.875, 1.5)
+
+
+def test_of_each_limit_the_last_word_holds() -> None:
+    sums = Sums()
+    for at, remaining in ((1.0, 10.0), (2.0, 9.0)):
+        sums.limited(RateLimitReported(at, "requests", 100.0, remaining, 0.5), at * 1000)
+    sums.limited(RateLimitReported(3.0, "how many I may", None, None, None), None)
+    assert sums.told().rate_limits == {
+        "requests": RateLimit(100.0, 9.0, 0.5, 2000.0),
+        "elided": RateLimit(None, None, None, None),
+    }
+
+
+def test_a_server_that_makes_up_limits_gets_no_more_than_some() -> None:
+    sums = Sums()
+    for number in range(2 * RATE_LIMITS):
+        sums.limited(RateLimitReported(1.0, f"limit_{number}", 1.0, 1.0, 1.0), 0.0)
+    sums.limited(RateLimitReported(2.0, "limit_0", 1.0, 0.0, 1.0), 1.0)
+    found = sums.told().rate_limits
+    assert (len(found), found["limit_0"].remaining) == (RATE_LIMITS, 0.0)
 
 
 def test_there_is_no_cost_where_nothing_was_used_or_part_of_it_has_no_price() -> None:

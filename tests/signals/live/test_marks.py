@@ -2,6 +2,7 @@ from itertools import count
 from math import nan
 from typing import Any
 
+from support.lanes import room
 from support.viewed import line
 from voicetap import facts
 from voicetap.chunks import Side
@@ -16,7 +17,7 @@ class Moments:
 
     def __init__(self, *, content: bool = False, at: float = 100.0) -> None:
         revisions = count(1)
-        self.items: Ordered[Mark] = Ordered(lambda: next(revisions), 1000)
+        self.items: Ordered[Mark] = Ordered(lambda: next(revisions), 1000, room())
         self.marks = Marks(self.items, Times(at), content=content)
 
     def told(self) -> list[str]:

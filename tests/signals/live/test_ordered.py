@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from support.lanes import room
 from voicetap.signals.live.ordered import Ordered
 
 
@@ -14,7 +15,7 @@ class Thing(Struct):
 
 def things(limit: int = 100) -> Ordered[Thing]:
     revisions = count(1)
-    return Ordered(lambda: next(revisions), limit)
+    return Ordered(lambda: next(revisions), limit, room())
 
 
 def filled(*numbers: int, limit: int = 100) -> Ordered[Thing]:

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calls.random_calls import random_call
-from support.viewed import Viewed, merged
+from support.viewed import Viewed, merged, merged_events
 from voicetap import facts
 from voicetap.chunks import Side, UpgradeRequest
 from voicetap.facts import Connection, EventReceived, Fact, HandshakeAnswered, Tokens, TraceIds
 from voicetap.recording import open_recording
 from voicetap.replay import feed
-from voicetap.signals.live import Changes, Limits, LiveView, SessionView, Trouble
+from voicetap.signals.live import Changes, Event, Limits, LiveView, SessionView, Trouble
 from voicetap.signals.live.session import Revisions
 
 CONNECTION = Connection("1", UpgradeRequest("/", (), 0.0), 0.0)
@@ -72,9 +72,12 @@ def facts_of(seed: int, directory: Path) -> list[Fact]:
     return kept.facts
 
 
-def everything(page: SessionView) -> Changes:
+Known = tuple[Changes, list[Event]]
+
+
+def everything(page: SessionView) -> Known:
     """A snapshot that does not change any more."""
-    return copy.deepcopy(page.changes())
+    return copy.deepcopy(page.changes()), list(page.events_since(0))
 
 
 def check(page: SessionView, *, over: bool) -> None:
@@ -107,11 +110,14 @@ def follow(told: Iterable[Fact], limits: Limits, random: Random) -> Told:
     return one
 
 
-def _caught_up(page: SessionView, reader: Changes) -> Changes:
-    known = merged(reader, copy.deepcopy(page.changes(reader.revision)))
-    assert known == everything(page)
-    assert page.changes(known.revision) == Changes(known.revision, [], [], [], [], None, known.dropped)
-    return known
+def _caught_up(page: SessionView, reader: Known) -> Known:
+    before, log = reader
+    known = merged(before, copy.deepcopy(page.changes(before.revision)))
+    log = merged_events(log, page.events_since(before.revision), known.dropped.events)
+    assert (known, log) == everything(page)
+    assert page.changes(known.revision) == Changes(known.revision, [], [], [], None, known.dropped)
+    assert list(page.events_since(known.revision)) == []
+    return known, log
 
 
 def seeds(few: int, many: int) -> list[Any]:
@@ -249,9 +255,8 @@ def test_what_grows_is_a_change_for_whoever_looks() -> None:
     for _ in range(5):
         call.append(20)
     assert call.view.revision == call.page.revision == before + 1
-    [event] = call.page.changes(before).events
+    [event] = call.page.events_since(before)
     assert (event.type, event.count) == ("input_audio_buffer.append", 6)
-    assert call.page.changes(before, events=False).events == []
 
 
 def test_revisions_are_those_of_the_process() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from support.lanes import room
 from voicetap.signals.live import Part, Span
 from voicetap.signals.live.ordered import Ordered
 from voicetap.signals.live.spans import OPEN, PARTS, ById, Spans
@@ -15,7 +16,7 @@ class Lane:
 
     def __init__(self, limit: int = 100) -> None:
         revisions = count(1)
-        self.items: Ordered[Span] = Ordered(lambda: next(revisions), limit)
+        self.items: Ordered[Span] = Ordered(lambda: next(revisions), limit, room())
         self.spans = Spans(self.items, Times(100.0))
 
     def begin(self, at: float, **detail: Any) -> Span:

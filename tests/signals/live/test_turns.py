@@ -2,6 +2,7 @@ from itertools import count
 from math import nan
 from typing import Any
 
+from support.lanes import room
 from voicetap.facts import SpanIds, TraceIds, TurnAnswered, TurnEnded, TurnOpened
 from voicetap.signals.live import Latency, Turn
 from voicetap.signals.live.ordered import Ordered
@@ -14,7 +15,7 @@ class Conversation:
 
     def __init__(self) -> None:
         revisions = count(1)
-        self.items: Ordered[Turn] = Ordered(lambda: next(revisions), 100)
+        self.items: Ordered[Turn] = Ordered(lambda: next(revisions), 100, room())
         self.ids = TraceIds()
         self.turns = Turns(self.items, Times(100.0), self.ids)
 

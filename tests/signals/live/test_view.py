@@ -23,6 +23,7 @@ from voicetap.facts import (
     TurnOpened,
 )
 from voicetap.signals.live import Limits, LiveView, TooOld, view
+from voicetap.signals.live.room import ENTRIES, SHARE
 from voicetap.signals.live.view import REMEMBERED, TURNED_AWAY
 
 
@@ -37,6 +38,20 @@ def begin(view: LiveView, id: str, *, handshake: str = "101", recording: str | N
 def end(sink: Sink, word: Any = "client_closed") -> None:
     sink.receive(ConnectionClosed(1.0, word, 1000, "", Side.CLIENT, 1.0))
     sink.close()
+
+
+def talk(sink: Sink, turns: int, since: int = 1) -> None:
+    """An event, and a turn, so many times."""
+    for turn in range(since, since + turns):
+        sink.receive(EventReceived(turn, Side.CLIENT, "response.create"))
+        sink.receive(TurnOpened(turn, turn, "agent_initiated", turn))
+
+
+def kept(view: LiveView, id: str) -> tuple[int, int, int]:
+    """Turns of a session, the number of the first, and entries of the event log."""
+    session = view.session(id)
+    assert session is not None
+    return len(session.turns), session.turns.dropped + 1, len(session.log)
 
 
 def ids(view: LiveView, since: int = 0) -> list[str]:
@@ -78,7 +93,7 @@ class TestWhatIsKept:
         assert ids(view) == ["call 0", "call 1", "call 2", "401 49", "refused 49"]
 
     def test_what_is_large_takes_the_room_of_more(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(view, "WEIGHT", 500)
+        monkeypatch.setattr(view, "ITEMS", 500)
         of_process = LiveView(sessions=100)
         for number in range(10):
             sink = begin(of_process, str(number))
@@ -86,6 +101,51 @@ class TestWhatIsKept:
                 sink.receive(TurnOpened(turn, turn, "agent_initiated", turn))
             end(sink)
         assert ids(of_process) == ["8", "9"]
+
+    def test_what_goes_on_takes_the_room_of_what_is_over(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(view, "ITEMS", 500)
+        of_process = LiveView()
+        for number in range(2):
+            sink = begin(of_process, f"over {number}")
+            talk(sink, 200)
+            end(sink)
+        talk(begin(of_process, "goes on"), 150)
+        assert ids(of_process) == ["over 1", "goes on"]
+
+    def test_when_all_goes_on_each_has_its_share_of_the_latest(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As little as one in SHARE of what it could have alone, however many there are and however long they last."""
+        monkeypatch.setattr(view, "ITEMS", 500)
+        limits = Limits(sessions=200, spans=1000, marks=100, turns=400, events=1600)
+        of_process = LiveView(limits=limits)
+        first = begin(of_process, "first")
+        talk(first, 400)
+        assert kept(of_process, "first") == (400, 1, 400)
+        others = [begin(of_process, str(number)) for number in range(20)]
+        for sink in others:
+            talk(sink, 400)
+        talk(first, 400, since=401)
+        for id in ids(of_process):
+            turns, first_turn, entries = kept(of_process, id)
+            assert turns >= 400 // SHARE
+            assert entries > 1600 // SHARE - 2 * ENTRIES
+            assert first_turn + turns - 1 == (800 if id == "first" else 400)
+        assert kept(of_process, "first")[0] == 400 // SHARE + 1
+        assert of_process._room.taken <= 500 + 21 * (400 // SHARE + 1 + 1600 // SHARE // ENTRIES + 1)
+        for sink in (first, *others):
+            end(sink)
+        assert ids(of_process)[-1] == "19"
+        assert of_process._room.taken <= 500
+
+    def test_what_was_forgotten_takes_no_room(self) -> None:
+        of_process = LiveView(sessions=1)
+        for id in "ab":
+            sink = begin(of_process, id)
+            talk(sink, 100)
+            sink.receive(TurnOpened(100, 100, "agent_initiated", 100))
+            end(sink)
+        session = of_process.session("b")
+        assert session is not None
+        assert of_process._room.taken == session.weight == 100 + 100 // ENTRIES
 
     def test_what_has_ended_without_a_word_has_ended(self) -> None:
         view = LiveView(sessions=1)
@@ -162,7 +222,7 @@ class TestChanges:
 
 class TestLimits:
     def test_they_are_told(self) -> None:
-        assert LiveView(sessions=7).limits == Limits(sessions=7, spans=2000, marks=2000, turns=1000, events=10_000)
+        assert LiveView(sessions=7).limits == Limits(sessions=7, spans=6000, marks=2000, turns=1000, events=20_000)
 
     def test_a_long_call_stays_within_them_and_says_what_is_gone(self) -> None:
         limits = Limits(sessions=1, spans=20, marks=5, turns=4, events=50)
@@ -173,13 +233,13 @@ class TestLimits:
             call.answer(f"resp_{number}")
             call.error("server_error")
             call.wait(3)
-        changes = call.page.changes()
+        changes, events = call.page.changes(), list(call.page.events_since(0))
         assert [len(items) for items in (changes.spans, changes.marks, changes.turns)] == [20, 5, 4]
-        assert 45 <= len(changes.events) <= 50
+        assert 45 <= len(events) <= 50
         assert (changes.dropped.turns, changes.turns[0].turn) == (26, 27)
         assert changes.dropped.spans == changes.spans[0].id - 1 == 100
         assert changes.dropped.marks == changes.marks[0].id - 1 == 25
-        assert changes.dropped.events == changes.events[0].n - 1
+        assert changes.dropped.events == events[0].n - 1
         assert call.page.summary.turns == 30
 
 

@@ -9,7 +9,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from support.paged import listening
 from support.waiting import eventually, within
+from voicetap.signals.live import LiveView
 from voicetap.web.page.delivery import Delivery
 
 LARGE = 1_000_000
@@ -105,3 +107,25 @@ async def test_the_end_does_not_wait_for_anybody(patient: Large) -> None:
     await within(patient.stop(), 2.0)
     for _, writer in readers:
         writer.transport.abort()
+
+
+async def test_a_bug_within_a_stream_ends_it_and_puts_no_second_answer_into_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def bug(self: object, since: int = 0) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(LiveView, "summaries", bug)
+    async with listening(LiveView()) as page:
+        reader, writer = await asyncio.open_connection("127.0.0.1", page.port)
+        writer.write(f"GET /api/stream HTTP/1.1\r\nHost: 127.0.0.1:{page.port}\r\n\r\n".encode())
+        received = b""
+        try:
+            while data := await within(reader.read(65536)):
+                received += data
+        except ConnectionResetError:
+            pass
+        writer.close()
+    assert received.count(b"HTTP/1.1") == 1
+    assert b"retry: 1000" in received
+    assert [record.name for record in caplog.records] == ["voicetap.web.page.guard"]

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from voicetap.signals.live import items
+from voicetap.signals.tokens import TokenSums
 from voicetap.web.page import models
 from voicetap.web.page.models import Model
 
@@ -23,7 +24,21 @@ def test_no_field_may_be_missing_and_no_model_changes(model: type[Model]) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["Summary", "Span", "Part", "Mark", "Turn", "Event", "Tokens", "Figures", "Latencies", "Limits", "Dropped"]
+    "name",
+    [
+        "Summary",
+        "Close",
+        "Span",
+        "Part",
+        "Mark",
+        "Turn",
+        "Event",
+        "Figures",
+        "RateLimit",
+        "Latencies",
+        "Limits",
+        "Dropped",
+    ],
 )
 def test_the_api_has_all_that_the_view_has(name: str) -> None:
     """But for revisions of items, which are nobody's business."""
@@ -31,6 +46,10 @@ def test_the_api_has_all_that_the_view_has(name: str) -> None:
     model = getattr(models, name)
     assert fields - set(model.model_fields) <= {"revision"}
     assert set(model.model_fields) <= fields
+
+
+def test_tokens_are_those_of_all_signals() -> None:
+    assert set(TokenSums.__struct_fields__) == set(models.Tokens.model_fields)
 
 
 def test_where_the_time_of_a_turn_went_is_the_views() -> None:

@@ -5,7 +5,8 @@ with plain attributes. Spans, marks and turns are those that change later: read 
 
 view      the sessions: which are kept, which have changed
 session   one session, as it is read
-sink      the facts of one connection, and where each of them goes
+sink      the facts of one connection, as they come
+handlers  where each of them goes, by what it tells of
 lanes     facts -> spans, lane by lane
 spans     the bars of the timeline; marks: its moments; turns: what the exchanges were, latency: where their time went
 events    the event log, in columns
@@ -13,6 +14,7 @@ figures   tokens, cost, audio, latencies
 troubles  what went wrong, and how much that matters
 items     what readers get
 ordered   items by number, and by revision
+room      how many there may be of all sessions together
 details   what is said of an item, safe to show
 times     the clock of facts -> milliseconds of a session
 """

@@ -5,8 +5,8 @@ is written down when somebody looks, or when the run is over.
 """
 
 from array import array
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from msgspec import Struct
 from ...chunks import Side
 from ...session.bounded import Bounded
 from .items import Event, EventPage
+from .room import ENTRIES, SHARE, Room
 from .times import Times
 
 FREQUENT = (".append", ".delta")
@@ -29,11 +30,17 @@ OTHER = "other"
 AT_ONCE = 10
 """Of the entries, one in so many goes at a time when there is no room."""
 
+CHANGES = 2
+"""So many are remembered for each entry."""
+
 RECENT = 200
 """Entries whose turn may still turn out to be another one."""
 
-ANSWERS = ("response.", "output_audio_buffer.")
+ANSWERS = ("response.", "output_audio_buffer.", "rate_limits.")
 """How types of servers begin that belong to an answer."""
+
+BEGINNINGS = ("session.created", "transcription_session.created", "conversation.created")
+"""Types of what comes before anybody can speak, though it may be at the same time."""
 
 _OF_CLIENTS = ("response.create", "response.cancel")
 
@@ -57,54 +64,66 @@ class EventLog:
 
     __slots__ = (
         "_at",
+        "_changed",
         "_codes",
         "_count",
+        "_kept",
         "_limit",
         "_names",
         "_notes",
         "_of_answers",
         "_placed",
-        "_revised",
-        "_revision",
+        "_revisions",
+        "_room",
         "_sender",
         "_stamp",
         "_times",
         "_turn",
         "_type",
+        "_unknown_changes",
         "_until",
         "answering",
         "client_runs",
         "dropped",
         "server_runs",
         "turn",
+        "weight",
     )
 
-    def __init__(self, stamp: Callable[[], int], times: Times, limit: int) -> None:
+    def __init__(self, stamp: Callable[[], int], times: Times, limit: int, room: Room) -> None:
         """`stamp` gives the next revision."""
         self._stamp = stamp
         self._times = times
         self._limit = limit
+        self._room = room
         self._at = array("d")
         """Seconds on the clock of facts."""
         self._until = array("d")
-        self._count = array("L")
+        self._count = array("I")
         self._sender = array("b")
         self._type = array("H")
-        self._turn = array("L")
-        self._revision = array("Q")
-        """When the entry was made; later ones stand in `_revised`."""
+        self._turn = array("I")
         self._notes: dict[int, str] = {}
-        self._revised: OrderedDict[int, int] = OrderedDict()
+        self._changed = array("L")
+        """Numbers of the entries that were made or have changed, in that order."""
+        self._revisions = array("Q")
+        """And when."""
+        self._unknown_changes = 0
+        """Up to this revision it is not known any more what has changed when."""
         self._names: list[str] = []
         self._codes: dict[str, int] = {}
         self._of_answers: set[int] = set()
         """Codes of what belongs to an answer."""
+        self._kept: set[int] = set()
+        """Codes of what is of no turn that is opened later: these, and what comes before all turns."""
         self._placed: Bounded[int, None] = Bounded(RECENT)
         """Entries of which a fact has told the turn."""
         self.client_runs: dict[str, Run] = {}
         self.server_runs: dict[str, Run] = {}
         """By type, what grows. Whoever is told of an event adds to a run himself: see `joins`."""
         self.dropped = 0
+        self.weight = 0
+        """How much of the room it takes."""
         self.turn: int | None = None
         """The one that was opened last: that of most entries."""
         self.answering: int | None = None
@@ -117,6 +136,11 @@ class EventLog:
         """One more entry. What has a note is taken to be frequent."""
         if len(self._at) >= self._limit:
             self._drop(max(1, self._limit // AT_ONCE))
+        if len(self._at) // ENTRIES > self.weight:
+            self.weight += 1
+            if not self._room.take() and len(self._at) > self._limit // SHARE:
+                # Twice what has come: so it comes down to its share.
+                self._drop(min(len(self._at), 2 * ENTRIES))
         self._at.append(at)
         self._until.append(at)
         self._count.append(1)
@@ -124,8 +148,8 @@ class EventLog:
         code = self._code(type)
         self._type.append(code)
         self._turn.append((self.answering if code in self._of_answers else self.turn) or _NO_TURN)
-        self._revision.append(self._stamp())
         n = self.dropped + len(self._at)
+        self._revise(n)
         if note is not None:
             self._notes[n] = note
         if note is not None or type.endswith(FREQUENT):
@@ -179,33 +203,28 @@ class EventLog:
         self._revise(n)
 
     def opened(self, turn: int, began_at: float) -> None:
-        """A turn was; what has come since it began belongs to it, but for what is of the answer before it."""
+        """A turn was; what has come since it began belongs to it, but for what is of the answer before it, and for
+        the beginning of the session."""
         self.turn = turn
         for index in range(len(self._at) - 1, max(-1, len(self._at) - 1 - RECENT), -1):
             if self._at[index] < began_at:
                 break
             n = self.dropped + index + 1
-            if n not in self._placed and self._type[index] not in self._of_answers:
+            if n not in self._placed and self._type[index] not in self._kept:
                 self._turn[index] = turn
                 self._revise(n)
             if began_at != began_at:
                 break
 
-    def since(self, revision: int) -> list[Event]:
-        """Entries that are new or have changed after it, in order."""
-        first = len(self._at)
-        while first and self._revision[first - 1] > revision:
-            first -= 1
-        new = self.dropped + first
-        changed: list[int] = []
-        for n, revised in reversed(self._revised.items()):
-            if revised <= revision:
-                break
-            if n <= new:
-                changed.append(n)
-        return [self._entry(n - self.dropped - 1) for n in sorted(changed)] + [
-            self._entry(index) for index in range(first, len(self._at))
-        ]
+    def since(self, revision: int) -> Iterator[Event]:
+        """Entries that are new or have changed after it, in order; all of them if that was too long ago.
+
+        Which they are is found out now. Each is made when it is asked for, as it is then, and left out if it has been
+        dropped: ten thousand at once would take 15 ms.
+        """
+        if revision < self._unknown_changes:
+            return self._entries(range(self.dropped + 1, self.dropped + len(self._at) + 1))
+        return self._entries(sorted(set(self._changed[bisect_right(self._revisions, revision) :])))
 
     def page(
         self, after: int, limit: int, turn: int | None = None, type: str | None = None, search: str | None = None
@@ -219,15 +238,20 @@ class EventLog:
             found.append(self._entry(index))
         return EventPage(found, None, self.dropped)
 
+    def _entries(self, numbers: Iterable[int]) -> Iterator[Event]:
+        for n in numbers:
+            if n > self.dropped:
+                yield self._entry(n - self.dropped - 1)
+
     def _fitting(self, first: int, turn: int | None, type: str | None, search: str | None) -> Iterator[int]:
         codes = {code for code, name in enumerate(self._names) if type is None or name == type}
         letters = search.lower() if search else ""
         named = {code for code in codes if letters in self._names[code].lower()}
+        noted = {n for n, note in self._notes.items() if letters in note.lower()} if len(named) < len(codes) else ()
         for index in range(first, len(self._at)):
-            code = self._type[index]
-            if (turn is None or self._turn[index] == turn) and code in codes:
-                note = "" if code in named else self._notes.get(self.dropped + index + 1, "")
-                if code in named or letters in note.lower():
+            if turn is None or self._turn[index] == turn:
+                code = self._type[index]
+                if code in named or (code in codes and self.dropped + index + 1 in noted):
                     yield index
 
     def _entry(self, index: int) -> Event:
@@ -253,8 +277,15 @@ class EventLog:
                 self._revise(run.n)
 
     def _revise(self, n: int) -> None:
-        self._revised[n] = self._stamp()
-        self._revised.move_to_end(n)
+        if self._changed and self._changed[-1] == n:
+            self._revisions[-1] = self._stamp()
+            return
+        self._changed.append(n)
+        self._revisions.append(self._stamp())
+        if len(self._changed) > CHANGES * max(len(self._at), min(RECENT, self._limit)):
+            half = len(self._changed) // 2
+            self._unknown_changes = self._revisions[half - 1]
+            del self._changed[:half], self._revisions[:half]
 
     def _code(self, type: str) -> int:
         code = self._codes.get(type)
@@ -266,12 +297,18 @@ class EventLog:
                 self._names.append(type)
                 if type.startswith(ANSWERS) and type not in _OF_CLIENTS:
                     self._of_answers.add(code)
+                    self._kept.add(code)
+                elif type in BEGINNINGS:
+                    self._kept.add(code)
         return code
 
     def _drop(self, count: int) -> None:
-        for column in (self._at, self._until, self._count, self._sender, self._type, self._turn, self._revision):
+        for column in (self._at, self._until, self._count, self._sender, self._type, self._turn):
             del column[:count]
         for n in range(self.dropped + 1, self.dropped + count + 1):
             self._notes.pop(n, None)
-            self._revised.pop(n, None)
         self.dropped += count
+        less = self.weight - len(self._at) // ENTRIES
+        if less > 0:
+            self.weight -= less
+            self._room.give_back(less)

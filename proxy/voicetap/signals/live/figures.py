@@ -5,18 +5,21 @@ from math import ceil
 
 from msgspec.structs import replace
 
-from ...facts import TruncationMeasured, UsageReported
+from ...facts import RateLimitReported, TruncationMeasured, UsageReported
 from ...session.bounded import Bounded
-from .items import Figures, Latencies, Point, Tokens, TurnLatency
+from ..identifiers import shown
+from ..tokens import TokenSums
+from .items import Figures, Latencies, Point, RateLimit, TurnLatency
 from .times import milliseconds
 
 LATENCIES = 500
 """Of each kind that are kept."""
 
+RATE_LIMITS = 20
+"""Names of them that are told apart; servers have two."""
+
 TRUNCATED = 100
 """Items that are remembered; one may be cut off again."""
-
-_TOKENS = ("input", "input_text", "input_audio", "input_image", "output", "output_text", "output_audio")
 
 
 class Sums:
@@ -25,6 +28,7 @@ class Sums:
     __slots__ = (
         "_cost",
         "_priced",
+        "_rate_limits",
         "_tokens",
         "_unheard",
         "first_audio",
@@ -39,10 +43,11 @@ class Sums:
     )
 
     def __init__(self) -> None:
-        self._tokens = Tokens()
+        self._tokens = TokenSums()
         self._cost = 0.0
         self._priced: bool | None = None
         """All that was used has a price; None: nothing was."""
+        self._rate_limits: dict[str, RateLimit] = {}
         self._unheard: Bounded[str | None, float] = Bounded(TRUNCATED)
         """Milliseconds that are counted, by item."""
         self.transcription_seconds = self.input_seconds = self.generated_seconds = self.unheard_seconds = 0.0
@@ -54,17 +59,17 @@ class Sums:
 
     def used(self, fact: UsageReported) -> None:
         """The server said what it took."""
-        sums, tokens = self._tokens, fact.tokens
-        if fact.usage == "response":
-            for name in _TOKENS:
-                setattr(sums, name, getattr(sums, name) + getattr(tokens, name))
-            sums.input_cached += tokens.cached
-        else:
-            sums.transcription_input += tokens.input
-            sums.transcription_output += tokens.output
+        self._tokens.add(fact)
+        if fact.usage == "transcription":
             self.transcription_seconds += fact.seconds or 0.0
         self._priced = self._priced is not False and fact.cost_usd is not None
         self._cost += fact.cost_usd or 0.0
+
+    def limited(self, fact: RateLimitReported, at_ms: float | None) -> None:
+        """The server said what is left of a limit."""
+        name = shown(fact.name)
+        if name in self._rate_limits or len(self._rate_limits) < RATE_LIMITS:
+            self._rate_limits[name] = RateLimit(fact.limit, fact.remaining, fact.reset_seconds, at_ms)
 
     def measured(self, fact: TruncationMeasured) -> None:
         """Audio went unheard; where it is cut off again, only what that adds counts."""
@@ -94,6 +99,7 @@ class Sums:
             round(self.input_seconds, 3),
             round(self.generated_seconds, 3),
             round(self.unheard_seconds, 3),
+            dict(self._rate_limits),
             Latencies(list(self.turn), list(self.first_audio), list(self.transcription), list(self.tool)),
         )
 

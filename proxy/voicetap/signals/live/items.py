@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ..tokens import TokenSums
+
 Scalar = str | int | float | bool
 
 Lane = Literal["user", "transcription", "response", "playback", "tool"]
@@ -157,6 +159,8 @@ class Close(Struct, frozen=True, gc=False):
     code: int | None
     by: Literal["client", "server"] | None
     """None: voicetap."""
+    reason: str | None
+    """Content: None where that is off, and where there was none."""
 
 
 class TurnLatency(Struct, frozen=True, gc=False):
@@ -173,7 +177,7 @@ class Summary(Struct, gc=False):
     id: str
     """Of the connection: the `session.id` of spans and log lines."""
     recording: str | None = None
-    """The name of the file that it was read from."""
+    """The name of the file that it was read from, without its directory."""
     started_at: str | None = None
     """Of the upgrade request: ISO 8601, UTC."""
     session_id: str | None = None
@@ -185,7 +189,8 @@ class Summary(Struct, gc=False):
     state: Literal["connecting", "live", "ended", "refused"] = "connecting"
     end: str | None = None
     """In the words of ConnectionClosed, or the outcome of a handshake that came to nothing; `unknown`: nothing was
-    told of it."""
+    told of it. None while it goes on, and where a recording has no end: it was cut off, or voicetap ended the
+    connection."""
     close: Close | None = None
     trace_id: str | None = None
     """Of the trace with the handshake."""
@@ -205,21 +210,6 @@ class Summary(Struct, gc=False):
     revision: int = 0
 
 
-class Tokens(Struct, gc=False):
-    """Raw sums as reported: those of a modality include what of it was cached."""
-
-    input: int = 0
-    input_cached: int = 0
-    input_text: int = 0
-    input_audio: int = 0
-    input_image: int = 0
-    output: int = 0
-    output_text: int = 0
-    output_audio: int = 0
-    transcription_input: int = 0
-    transcription_output: int = 0
-
-
 Point = tuple[int | None, float]
 """A turn and milliseconds."""
 
@@ -233,28 +223,39 @@ class Latencies(Struct, frozen=True, gc=False):
     tool: list[Point]
 
 
+class RateLimit(Struct, frozen=True, gc=False):
+    """The last word of the server on a limit."""
+
+    limit: float | None
+    remaining: float | None
+    reset_seconds: float | None
+    """From `at_ms` until it is whole again."""
+    at_ms: float | None
+
+
 class Figures(Struct, frozen=True, gc=False):
     """What a session came to so far."""
 
-    tokens: Tokens
+    tokens: TokenSums
     cost_usd: float | None
     transcription_seconds: float
     """Of audio, where transcription is billed by time."""
     input_audio_seconds: float
     generated_audio_seconds: float
     unheard_audio_seconds: float
+    rate_limits: dict[str, RateLimit]
+    """By name."""
     latencies: Latencies
 
 
 class Changes(Struct, frozen=True, gc=False):
-    """What is different from an earlier revision: each item in its latest state, by number."""
+    """What is different from an earlier revision: each item in its latest state, by number. Not the event log."""
 
     revision: int
     """Ask for what comes after this one next."""
     spans: list[Span]
     marks: list[Mark]
     turns: list[Turn]
-    events: list[Event]
     figures: Figures | None
     """None: they are the same."""
     dropped: Dropped

@@ -1,6 +1,6 @@
 """One session, as it is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from msgspec.structs import replace
@@ -9,8 +9,9 @@ from ...facts import Connection, SessionConfigured
 from .details import details
 from .events import EventLog
 from .figures import Sums
-from .items import Changes, Dropped, EventPage, Figures, Limits, Mark, Scalar, Span, Summary, Turn
+from .items import Changes, Dropped, Event, EventPage, Figures, Limits, Mark, Scalar, Span, Summary, Turn
 from .ordered import Ordered
+from .room import Room
 from .times import Times
 from .troubles import Troubles
 
@@ -57,6 +58,7 @@ class SessionView:
         connection: Connection,
         revisions: Revisions,
         limits: Limits,
+        room: Room,
         *,
         number: int,
         summary: Summary,
@@ -75,10 +77,10 @@ class SessionView:
         self.times = Times(connection.request.at)
         self.latest_at = connection.request.at
         """Time of the latest fact."""
-        self.spans: Ordered[Span] = Ordered(self._stamp, limits.spans)
-        self.marks: Ordered[Mark] = Ordered(self._stamp, limits.marks)
-        self.turns: Ordered[Turn] = Ordered(self._stamp, limits.turns)
-        self.log = EventLog(self._stamp, self.times, limits.events)
+        self.spans: Ordered[Span] = Ordered(self._stamp, limits.spans, room)
+        self.marks: Ordered[Mark] = Ordered(self._stamp, limits.marks, room)
+        self.turns: Ordered[Turn] = Ordered(self._stamp, limits.turns, room)
+        self.log = EventLog(self._stamp, self.times, limits.events, room)
         self.sums = Sums()
         self.troubles = Troubles()
         self.configuration: dict[str, Scalar] = {}
@@ -97,6 +99,11 @@ class SessionView:
         """Of its last change of any kind."""
         self.settle()
         return self._revision
+
+    @property
+    def is_recorded(self) -> bool:
+        """It is read from a recording."""
+        return self._summary.recording is not None
 
     @property
     def summary(self) -> Summary:
@@ -125,18 +132,22 @@ class SessionView:
         """What is gone, for there was too much."""
         return Dropped(self.spans.dropped, self.marks.dropped, self.turns.dropped, self.log.dropped)
 
-    def changes(self, since: int = 0, *, events: bool = True) -> Changes:
-        """What has changed after a revision; all there is for 0. Without `events`, nothing of the event log."""
+    def changes(self, since: int = 0) -> Changes:
+        """What has changed after a revision; all there is for 0."""
         self.settle()
         return Changes(
             self._revision,
             self.spans.since(since),
             self.marks.since(since),
             self.turns.since(since),
-            self.log.since(since) if events else [],
             self.figures if self._figures_revision > since or since == 0 else None,
             self.dropped,
         )
+
+    def events_since(self, revision: int) -> Iterator[Event]:
+        """Entries of the event log that have changed after a revision; all for 0. See EventLog.since."""
+        self.settle()
+        return self.log.since(revision)
 
     def events(
         self,
@@ -157,8 +168,8 @@ class SessionView:
 
     @property
     def weight(self) -> int:
-        """About how much memory it takes, in spans."""
-        return 10 + len(self.spans) + len(self.marks) + len(self.turns) + len(self.log) // 16
+        """How much of the room it takes."""
+        return len(self.spans) + len(self.marks) + len(self.turns) + self.log.weight
 
     # For the sink.
 

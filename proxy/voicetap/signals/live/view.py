@@ -5,16 +5,18 @@ from collections.abc import Iterable
 
 from ...facts import Connection, Sink, TraceIds
 from .items import Limits, Summary
+from .room import Room
 from .session import Revisions, SessionView
 from .sink import ConnectionPage
 from .times import iso
 
 SESSIONS = 200
 
-OF_EACH = Limits(sessions=SESSIONS, spans=2000, marks=2000, turns=1000, events=10_000)
+OF_EACH = Limits(sessions=SESSIONS, spans=6000, marks=2000, turns=1000, events=20_000)
+"""A call of an hour is whole: it has up to 700 turns of six spans and some twenty-five entries of the event log."""
 
-WEIGHT = 100_000
-"""Spans that the sessions that are over may take the room of, all together: some 70 MB."""
+ITEMS = 100_000
+"""Of all sessions together, of 650 bytes each: see Room."""
 
 TURNED_AWAY = 4
 """One in so many of the sessions that are kept may have been refused: a client that is turned away tries again."""
@@ -31,7 +33,8 @@ class LiveView:
     """Those that go on, and the latest of the others.
 
     What goes on is never dropped: the relay bounds how much that is. Of what is over, that goes first which ended
-    first, when there are too many sessions, or when they are too large.
+    first, when there are too many sessions, or no room is left; and if that does not help, the oldest items of what
+    goes on.
     """
 
     def __init__(self, *, sessions: int = SESSIONS, content: bool = False, limits: Limits = OF_EACH) -> None:
@@ -43,11 +46,11 @@ class LiveView:
         self._sessions: OrderedDict[str, SessionView] = OrderedDict()
         """In the order in which their summaries changed last."""
         self._begun = 0
-        self._ended: OrderedDict[str, int] = OrderedDict()
-        """Ids and weights of those that are over."""
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        """Ids of those that are over."""
         self._refused: deque[str] = deque()
         """Of these, those that were refused."""
-        self._weight = 0
+        self._room = Room(ITEMS, self._forget_some)
         self._grown: set[SessionView] = set()
         self._gone: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
         self._gone_before = 0
@@ -96,6 +99,7 @@ class LiveView:
             connection,
             self._revisions,
             self.limits,
+            self._room,
             number=self._begun,
             summary=summary,
             changed=self._changed,
@@ -111,8 +115,7 @@ class LiveView:
     def _over(self, session: SessionView, refused: bool) -> None:
         if self._sessions.get(session.id) is not session or session.id in self._ended:
             return
-        weight = self._ended[session.id] = session.weight
-        self._weight += weight
+        self._ended[session.id] = None
         if refused:
             self._refused.append(session.id)
             if len(self._refused) > max(1, self.limits.sessions // TURNED_AWAY):
@@ -120,14 +123,15 @@ class LiveView:
         self._forget_some()
 
     def _forget_some(self) -> None:
-        while self._ended and (len(self._sessions) > self.limits.sessions or self._weight > WEIGHT):
+        while self._ended and (len(self._sessions) > self.limits.sessions or self._room.is_scarce):
             self._forget(next(iter(self._ended)))
 
     def _forget(self, id: str) -> None:
-        self._weight -= self._ended.pop(id)
+        del self._ended[id]
         if id in self._refused:
             self._refused.remove(id)
         session = self._sessions.pop(id)
+        self._room.give_back(session.weight)
         self._grown.discard(session)
         if len(self._gone) == self._gone.maxlen:
             self._gone_before = self._gone[0][0]

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from ..tokens import TokenSums
 from .bounds import Number
 
 Names = dict[str, int]
@@ -193,21 +194,6 @@ class Surprises(Struct):
     orphan_delta: int = 0
     schema: int = 0
     """A field of a type that it cannot have; these are malformed too."""
-
-
-class TokenSums(Struct):
-    """Raw sums as reported: those of a modality include what of it was cached."""
-
-    input: int = 0
-    input_cached: int = 0
-    input_text: int = 0
-    input_audio: int = 0
-    input_image: int = 0
-    output: int = 0
-    output_text: int = 0
-    output_audio: int = 0
-    transcription_input: int = 0
-    transcription_output: int = 0
 
 
 class RateLimit(Struct):

@@ -25,8 +25,6 @@ UNMEASURED = 1_000
 
 MOST_UNPRICED = 20
 
-_TOKENS = ("input", "input_text", "input_audio", "input_image", "output", "output_text", "output_audio")
-
 
 class ReportSink:
     """Takes the facts of one session; `report` is right at any time, for what was told so far."""
@@ -268,14 +266,9 @@ class ReportSink:
     # Usage.
 
     def _usage(self, fact: facts.UsageReported) -> None:
-        report, sums, tokens = self.report, self.report.tokens, fact.tokens
-        if fact.usage == "response":
-            for name in _TOKENS:
-                setattr(sums, name, getattr(sums, name) + getattr(tokens, name))
-            sums.input_cached += tokens.cached
-        else:
-            sums.transcription_input += tokens.input
-            sums.transcription_output += tokens.output
+        report = self.report
+        report.tokens.add(fact)
+        if fact.usage == "transcription":
             report.transcription_seconds = self._sum("transcription", fact.seconds or 0.0)
         self._used = True
         if fact.cost_usd is not None:

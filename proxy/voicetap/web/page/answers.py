@@ -6,7 +6,7 @@ from aiohttp import hdrs, web
 JSON = "application/json"
 
 
-def document(body: bytes) -> web.Response:
+def document(body: bytes | bytearray) -> web.Response:
     """JSON that was encoded already."""
     return web.Response(body=body, content_type=JSON)
 

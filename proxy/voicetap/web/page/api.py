@@ -44,7 +44,7 @@ class Api:
         session = self._view.session(request.match_info["id"])
         if session is None:
             return error(404, NO_SESSION)
-        changes = session.changes(events=False)
+        changes = session.changes()
         return document(
             await self._encode(
                 Session,

@@ -27,6 +27,10 @@ class Delivery:
         application.middlewares.append(delivering)
 
     async def _send(self, request: web.Request, response: web.StreamResponse) -> None:
+        if request.writer.output_size and not response.prepared:
+            # Another answer has begun, a stream in which there is a bug; a second one would stand in the middle of it.
+            cut_off(request)
+            return
         try:
             async with asyncio.timeout(self._seconds):
                 await response.prepare(request)

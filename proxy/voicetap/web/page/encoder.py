@@ -25,22 +25,29 @@ class Encoder:
         self._fields: dict[type[BaseModel], list[_Field]] = {}
         self._turn = asyncio.Lock()
 
-    async def __call__(self, model: type[BaseModel], **values: Any) -> bytes:
-        """A document with these fields, as `model` describes them, from whatever has such attributes."""
+    async def __call__(self, model: type[BaseModel], **values: Any) -> bytearray:
+        """A document with these fields, as `model` describes them, from whatever has such attributes.
+
+        Lists of models may be any iterables: they are asked for an item when it is written.
+        """
         fields = self._fields.get(model)
         if fields is None:
             fields = self._fields[model] = [_Field(name, info) for name, info in model.model_fields.items()]
         async with self._turn:
-            pieces: list[bytes] = []
+            # To find out what is to be written has taken a while.
+            await asyncio.sleep(0)
+            # It grows in place: two megabytes of pieces take 2 ms to join.
+            document = bytearray()
             end = self._clock() + SLICE
             for field in fields:
-                pieces.append(b"," if pieces else b"{")
+                document += b"," if document else b"{"
                 for piece in field.pieces(values[field.name]):
-                    pieces.append(piece)
+                    document += piece
                     if self._clock() >= end:
                         await asyncio.sleep(0)
                         end = self._clock() + SLICE
-            return b"".join((*pieces, b"}"))
+            document += b"}"
+            return document
 
 
 class _Field:

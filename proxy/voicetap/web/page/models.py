@@ -28,6 +28,7 @@ class Close(Model):
 
     code: int | None = Field(description="of the first Close frame; 1005: it had none, 1006: there was no frame")
     by: Literal["client", "server"] | None = Field(description="who sent it, or whose transport ended; null: voicetap")
+    reason: str | None = Field(description="of the first Close frame; null without `--content`, and where it had none")
 
 
 class Trouble(Model):
@@ -62,10 +63,10 @@ class Summary(Model):
     state: Literal["connecting", "live", "ended", "refused"]
     end: str | None = Field(
         description="client_closed, server_closed, client_lost, upstream_lost, expired, refused, drained; the outcome "
-        "of a handshake that came to nothing; unknown"
+        "of a handshake that came to nothing; unknown; null while it goes on, and where a recording has no end"
     )
     close: Close | None
-    recording: str | None = Field(description="the file that this was read from")
+    recording: str | None = Field(description="name of the file that this was read from")
     trace_id: str | None = Field(description="of the trace with the handshake, 32 hex digits")
     health: Literal["good", "fair", "bad"]
     troubles: list[Trouble] = Field(description="the heaviest first")
@@ -183,6 +184,15 @@ class Tokens(Model):
     transcription_output: int
 
 
+class RateLimit(Model):
+    """The last word of the server on a limit."""
+
+    limit: float | None
+    remaining: float | None
+    reset_seconds: Seconds | None = Field(description="from `at_ms` until all of it is there again")
+    at_ms: Milliseconds | None = Field(description="when the server said so")
+
+
 class Figures(Model):
     """What the session came to so far."""
 
@@ -192,6 +202,7 @@ class Figures(Model):
     input_audio_seconds: Seconds
     generated_audio_seconds: Seconds
     unheard_audio_seconds: Seconds
+    rate_limits: dict[str, RateLimit] = Field(description="by name: requests, tokens, …")
     latencies: Latencies
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from ...signals.live import LiveView
 from .api import Api
+from .connection import Connection
 from .delivery import SEND_SECONDS, Delivery
 from .encoder import Encoder
 from .files import Files
@@ -28,6 +29,7 @@ class Page:
         self._send_seconds = send_seconds
         self._ticks: Ticks | None = None
         self._runner: web.AppRunner | None = None
+        self._listener: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> None:
         """Listen; port 0 takes a free one. Raises OSError when the address cannot be had."""
@@ -55,17 +57,25 @@ class Page:
         )
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=STOP_SECONDS)
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
+        server = self._runner.server
+        assert server is not None
+        self._listener = await loop.create_server(
+            lambda: Connection(server, loop=loop, access_log=None),  # type: ignore[arg-type]  # as in its constructor
+            host,
+            port,
+        )
         guard.port = self.port
 
     @property
     def port(self) -> int:
         """The port that is listened on."""
-        assert self._runner is not None
-        return int(self._runner.addresses[0][1])
+        assert self._listener is not None
+        return int(self._listener.sockets[0].getsockname()[1])
 
     async def stop(self) -> None:
         """End the streams, and stop listening."""
+        if self._listener is not None:
+            self._listener.close()
         if self._ticks is not None:
             self._ticks.close()
         if self._runner is not None:

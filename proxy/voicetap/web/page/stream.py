@@ -85,8 +85,10 @@ class Streams:
                 await self._send(response, data)
                 sent_at = self._clock()
 
-    async def _send(self, response: web.StreamResponse, data: bytes) -> None:
+    async def _send(self, response: web.StreamResponse, data: bytes | bytearray) -> None:
         view = memoryview(data)
         for start in range(0, len(data), PIECE):
             async with asyncio.timeout(self._send_seconds):
                 await response.write(view[start : start + PIECE])
+            # The kernel may take all of it without anybody having to wait.
+            await asyncio.sleep(0)

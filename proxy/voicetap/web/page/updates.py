@@ -5,21 +5,17 @@ once, however many there are. Who comes later, or was still reading at the last 
 """
 
 import asyncio
-from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from pydantic import BaseModel
 
-from ...signals.live import Event, LiveView, SessionView, TooOld
+from ...signals.live import LiveView, TooOld
 from .encoder import Encoder
 from .models import Reset, SessionChanged, SessionsChanged
 from .position import Position
 
 NOTHING = -1
 """The revision of somebody who has nothing yet."""
-
-PAGE = 250
-"""Entries of the event log that are fetched at a time: 0.3 ms."""
 
 
 class Ticks(Protocol):
@@ -32,7 +28,7 @@ class Ticks(Protocol):
 class Update(NamedTuple):
     """Some events, and the revision after them."""
 
-    data: bytes
+    data: bytes | bytearray
     """Empty where nothing has changed."""
     revision: int
     more: bool
@@ -89,7 +85,8 @@ class Updates:
             for reader, future in waiting.items():
                 after = written[reader[1]]
                 data = await self._write(sessions.get(reader), position, last=not after)
-                future.set_result(Update(data + after, position.revision, more))
+                data += after
+                future.set_result(Update(data, position.revision, more))
         except Exception as error:
             for future in waiting.values():
                 if not future.done():
@@ -113,23 +110,25 @@ class Updates:
         session = self._view.session(id) if id is not None else None
         if session is None or session.revision <= since:
             return None
-        changes = session.changes(max(since, 0), events=since > 0)
+        changes = session.changes(max(since, 0))
         fields: dict[str, object] = {
             "id": session.id,
             "summary": session.summary,
             "configuration": session.configuration,
-            "events": changes.events if since > 0 else _all_events(session),
+            "events": session.events_since(max(since, 0)),
         }
         parts = ("spans", "marks", "turns", "figures", "dropped")
         return _Document("session", SessionChanged, fields | {name: getattr(changes, name) for name in parts})
 
-    async def _write(self, document: "_Document | None", position: Position, *, last: bool) -> bytes:
+    async def _write(self, document: "_Document | None", position: Position, *, last: bool) -> bytearray:
         """An event; the last of an update says where to go on: cut off before it, a reader has not taken any."""
         if document is None:
-            return b""
+            return bytearray()
         data = await self._encode(document.model, **position._asdict(), **document.fields)
-        id = b"id: %b\n" % str(position).encode() if last else b""
-        return b"%bevent: %b\ndata: %b\n\n" % (id, document.name.encode(), data)
+        id = f"id: {position}\n" if last else ""
+        data[:0] = f"{id}event: {document.name}\ndata: ".encode()
+        data += b"\n\n"
+        return data
 
 
 class _Document(NamedTuple):
@@ -141,12 +140,3 @@ class _Document(NamedTuple):
 
 
 _RESET = _Document("reset", Reset, {})
-
-
-def _all_events(session: SessionView) -> Iterator[Event]:
-    """The whole event log, fetched as it is written: at once, it would hold up the loop for 10 ms."""
-    after: int | None = 0
-    while after is not None:
-        page = session.events(after, PAGE)
-        yield from page.events
-        after = page.next

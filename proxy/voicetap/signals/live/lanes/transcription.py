@@ -18,6 +18,9 @@ from ..turns import Turns
 
 LANE: Final = "transcription"
 
+SETTLED = 100
+"""That are remembered, for what comes late."""
+
 OVERDUE = ("timed_out", "session_closed")
 """Outcomes without a result, which may still come."""
 
@@ -31,7 +34,7 @@ class Transcription:
         self._spans = spans
         self._turns = turns
         self._open = ById()
-        self._settled = ById()
+        self._settled = ById(SETTLED)
         self._started_at: Bounded[str, float] = Bounded()
         self._unclaimed: list[Span] = []
         """Begun since the last turn was opened; a turn is opened after its transcription has begun."""
