@@ -47,9 +47,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=8.0, help="of load a turn")
     parser.add_argument("--sessions", type=int, default=50)
     parser.add_argument("--rate", type=float, default=100.0, help="events a second, session and direction")
-    parser.add_argument("--size", type=int, default=6144, help="payload bytes of an event that is audio")
+    parser.add_argument("--size", type=int, default=6144, help="payload bytes of an event of audio, but in a mix")
     parser.add_argument(
-        "--traffic", choices=TRAFFICS, default="turns", help="; ".join(": ".join(kind) for kind in TRAFFICS.items())
+        "--traffic", choices=TRAFFICS, default="mix", help="; ".join(": ".join(kind) for kind in TRAFFICS.items())
     )
     parser.add_argument(
         "--pace", choices=PACES, default="independent", help="; ".join(": ".join(pace) for pace in PACES.items())

@@ -62,7 +62,7 @@ async def main(arguments: EndpointArguments) -> None:
         arguments.load,
         server_script(arguments.traffic, arguments.size, arguments.load.rate, arguments.events),
     )
-    endpoint = Endpoint(load, client_script(arguments.size), board.from_client, board.from_server)
+    endpoint = Endpoint(load, client_script(arguments.traffic, arguments.size), board.from_client, board.from_server)
     loop = asyncio.get_running_loop()
     for index in range(load.sessions):
         leg = ClientLeg(index, arguments.port, load.sessions, script)

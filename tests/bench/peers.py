@@ -20,6 +20,7 @@ class Place:
     listen: int
     admin: int
     directory: Path
+    page: int
     collector: int | None = None
     """Where an OTLP receiver listens, for a peer that exports."""
 
@@ -42,6 +43,8 @@ class Peer:
     """Variables that it is started with."""
     exports: bool = False
     """Whether it must send spans to the OTLP receiver of its place."""
+    readers: int = 0
+    """How many tabs of its live page are open."""
 
 
 def _nginx(place: Place, proxy_options: str = "") -> Command:
@@ -100,14 +103,18 @@ backend upstream
     return ["haproxy", "-db", "-f", str(configuration)]
 
 
-def _voicetap(place: Place) -> Command:
+def _voicetap(place: Place, page: str = "off") -> Command:
     return [
         *(sys.executable, "-m", "voicetap", "serve"),
         *("--upstream", f"http://127.0.0.1:{place.upstream}"),
         *("--listen", f"127.0.0.1:{place.listen}"),
         *("--admin", f"127.0.0.1:{place.admin}"),
-        *("--page", "off"),
+        *("--page", page),
     ]
+
+
+def _voicetap_with_page(place: Place) -> Command:
+    return _voicetap(place, f"127.0.0.1:{place.page}")
 
 
 def _to_collector(place: Place) -> dict[str, str]:
@@ -163,7 +170,7 @@ PEERS = [
     Peer("blind", "voicetap's relay, nobody looking", _blind, _needs_module("voicetap.relay"), _voicetap_version),
     Peer(
         "voicetap",
-        "voicetap serve: tap, session and metrics",
+        "voicetap serve: tap, session, metrics and logs",
         _voicetap,
         _needs_module("voicetap.__main__"),
         _voicetap_version,
@@ -179,14 +186,34 @@ PEERS = [
         environment=_to_collector,
         exports=True,
     ),
+    Peer(
+        "page",
+        "the same as voicetap, and the live page, at which nobody looks",
+        _voicetap_with_page,
+        _needs_module("voicetap.__main__"),
+        _voicetap_version,
+        observes=True,
+    ),
+    Peer(
+        "readers",
+        "the same, and ten tabs of the page are open",
+        _voicetap_with_page,
+        _needs_module("voicetap.__main__"),
+        _voicetap_version,
+        observes=True,
+        readers=10,
+    ),
 ]
 
 
 def peer_from_command(name: str, template: str) -> Peer:
-    """A peer of the caller's own; the template's {upstream}, {listen} and {admin} become ports, {dir} a directory."""
+    """A peer of the caller's own.
+
+    In the template {upstream}, {listen}, {admin} and {page} become ports, {dir} a directory.
+    """
 
     def command(place: Place) -> Command:
-        ports = {"upstream": place.upstream, "listen": place.listen, "admin": place.admin, "dir": place.directory}
-        return [word.format(**ports) for word in template.split()]
+        ports = {"upstream": place.upstream, "listen": place.listen, "admin": place.admin, "page": place.page}
+        return [word.format(**ports, dir=place.directory) for word in template.split()]
 
     return Peer(name, template, command)

@@ -64,9 +64,10 @@ def facts(result: Result) -> list[str]:
     setting, machine = result.setting, result.machine
     direct = sorted(turn.latency_p50 * 1e3 for turn in result.turns if turn.peer == "direct" and not turn.refused)
     late = sorted(turn.late_p99 * 1e3 for turn in result.turns if not turn.refused)
+    size = "" if setting.traffic == "mix" else f", those of audio {setting.size} bytes"
     lines = [
-        f"{setting.sessions} sessions x {setting.rate:g} events/s each way, those of audio {setting.size} bytes, "
-        f"{setting.seconds:g} s a turn, {setting.rounds} rounds, peers in turns",
+        f"{setting.sessions} sessions x {setting.rate:g} events/s each way{size}, {setting.seconds:g} s a turn, "
+        f"{setting.rounds} rounds, peers in turns",
         f"traffic {setting.traffic}: {TRAFFICS[setting.traffic]}",
         f"pace {setting.pace}: {PACES[setting.pace]}",
         f"{machine.cpu}, {machine.cores} cores: the peer alone on core {machine.peer_core}, "

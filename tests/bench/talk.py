@@ -1,8 +1,8 @@
 """One spoken exchange as api.openai.com sends it, frame by frame, with audio of the usual size.
 
 The numbers of events are those of a recorded turn (server VAD, transcription on): 55 appends, 27 pieces of audio, 16 of
-transcript. So is their order, but that the transcription comes after the answer, as it does in some recordings.
-Recordings of that kind have their audio cut short, so it is made here.
+transcript; a longer answer has more of the audio. So is their order, but that the transcription comes after the answer,
+as it does in some recordings. Recordings of that kind have their audio cut short, so it is made here.
 """
 
 import base64
@@ -18,6 +18,9 @@ APPENDED = 4_800
 
 GENERATED = 4_800
 """Bytes of audio in a delta."""
+
+ANSWER = 27
+"""Pieces of audio in an answer."""
 
 Sent = tuple[str, str, bytes]
 """Sender, type, frame."""
@@ -49,8 +52,9 @@ def opening(*, heard_hz: int = 24_000, spoken_hz: int = 24_000, silence_ms: int 
     return [_sent("server", "session.created", session=session), _sent("server", "session.updated", session=session)]
 
 
-def exchange(number: int, append: Audio, delta: Audio, audio_end_ms: int) -> Iterator[Sent]:
-    """The user says something, and is answered. `audio_end_ms` is what `speech_stopped` says."""
+def exchange(number: int, append: Audio, delta: Audio, audio_end_ms: int, *, answer: int = ANSWER) -> Iterator[Sent]:
+    """The user says something, and is answered in so many pieces of audio. `audio_end_ms` is what `speech_stopped`
+    says."""
     user, item, response = f"item_user{number:012}", f"item_asst{number:012}", f"resp_{number:016}"
     piece: dict[str, Any] = {"response_id": response, "item_id": item, "output_index": 0, "content_index": 0}
     message = {"id": item, "type": "message", "object": "realtime.item", "role": "assistant", "content": []}
@@ -77,7 +81,7 @@ def exchange(number: int, append: Audio, delta: Audio, audio_end_ms: int) -> Ite
     yield _sent("server", "response.output_item.added", response_id=response, output_index=0, item=message)
     yield _sent("server", "conversation.item.added", previous_item_id=user, item=message)
     yield _sent("server", "response.content_part.added", **piece, part={"type": "audio", "transcript": ""})
-    for index in range(27):
+    for index in range(answer):
         if index < 16:
             yield _sent("server", "response.output_audio_transcript.delta", **piece, delta=" word")
         yield _sent("server", "response.output_audio.delta", **piece, delta=delta())

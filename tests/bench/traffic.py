@@ -10,17 +10,26 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
+from statistics import mean
 
 from bench.frames import text_frame
-from bench.talk import Sent, audio, exchange, opening
+from bench.talk import ANSWER, Sent, audio, exchange, opening
 
 TRAFFICS = {
+    "mix": "audio of the client, 20 to 100 ms an event; the server's side of turns, 60 % of it audio of 4 to 16 KB",
     "turns": "the client's audio, and the server's side of spoken turns: 27 of 67 events are audio, the others short",
     "audio": "nothing but audio, in one response that does not end",
 }
 
 POOL = 64
 """How many different events one direction repeats; each has an `event_id` and audio of its own."""
+
+LONG_ANSWER = 60
+"""Pieces of audio in an answer where they are 60 % of what the server sends."""
+
+_PLAYED_LATER = 22
+"""Events of the server that an answer takes longer to play than its audio alone would take to come: 16 events of
+transcript come in between, and 15 others follow before the user speaks again."""
 
 _RESPONSE = "resp_CkBench000000000000001"
 _ITEM = "item_CkBench000000000000001"
@@ -127,39 +136,55 @@ class Script:
         return found
 
 
-def client_script(size: int) -> Script:
-    """Audio, in masked frames with an `input_audio_buffer.append` of `size` payload bytes each."""
-    return Script((), _appends(size), 1)
+def client_script(traffic: str, size: int) -> Script:
+    """Audio, in masked frames with an `input_audio_buffer.append` each."""
+    dice = random.Random(3)
+    return Script((), _appends([_appended(dice, traffic, size) for _ in range(POOL)]), 1)
 
 
 def server_script(traffic: str, size: int, rate: float, events: int) -> Script:
-    """One of TRAFFICS, for so many events a session at `rate` a second; those that are audio have `size` bytes."""
+    """One of TRAFFICS, for so many events a session at `rate` a second.
+
+    Events of audio have `size` bytes of payload where the traffic does not say how many.
+    """
     if traffic == "audio":
         return Script(_prelude(), _deltas(size), 1)
-    return _turns(size, rate, events)
+    dice = random.Random(4)
+    heard = [_appended(dice, traffic, size) for _ in range(POOL)]
+    if traffic == "mix":
+        return _turns(heard, [dice.randint(4_000, 16_000) for _ in range(POOL)], LONG_ANSWER, rate, events)
+    return _turns(heard, [size], ANSWER, rate, events)
 
 
-def _turns(size: int, rate: float, events: int) -> Script:
+def _appended(dice: random.Random, traffic: str, size: int) -> int:
+    """Bytes of an event in which the client sends audio; 20 to 100 ms of it are 960 to 4,800 bytes, in base64."""
+    return dice.randint(1_400, 6_500) if traffic == "mix" else size
+
+
+def _turns(heard: Sequence[int], sizes: Sequence[int], answer: int, rate: float, events: int) -> Script:
     """Spoken turns, one after the other; each has ids of its own.
 
-    The audio is declared to be sampled as fast as the load makes necessary: the client sends a second of it in a
-    second, and the server's answers take 1.4 times as long to play as to come. So nobody is interrupted, and playback
-    does not run dry.
+    `heard` and `sizes` are the payload bytes of the events of audio that either side sends, one after the other and
+    over again, `answer` is how many of them an answer has. The audio is declared to be sampled as fast as the load
+    makes necessary: the client sends a second of it in a second, and an answer has been played a moment after it has
+    come. So nobody is interrupted.
     """
     dice = random.Random(1)
-    room = (size - len(_bare_delta())) // 4 * 3
-    pieces = cycle([audio(dice, room) for _ in range(POOL)])
-    hertz = round(room / 2 * rate)
+    bare = len(_bare_delta())
+    pieces = [audio(dice, (size - bare) // 4 * 3) for size in sizes for _ in range(POOL // len(sizes))]
+    next_piece = cycle(pieces).__next__
     interval_ms = 1000 / rate
 
     def turn(number: int, before: int) -> list[Sent]:
         """The server's part; the speech ends when `before` events have been sent."""
-        said = exchange(number, str, lambda: next(pieces), round(before * interval_ms))
+        said = exchange(number, str, next_piece, round(before * interval_ms), answer=answer)
         return [sent for sent in said if sent[0] == "server"]
 
     period = len(turn(0, 0))
     turns = [turn(number, number * period) for number in range(events // period + 2)]
-    before = opening(heard_hz=hertz, spoken_hz=round(hertz / 1.4), silence_ms=round(5 * interval_ms))
+    heard_hz = mean(heard) * 3 / 4 / 2 * rate
+    spoken_hz = answer * mean(map(len, pieces)) * 3 / 4 / 2 * rate / (answer + _PLAYED_LATER)
+    before = opening(heard_hz=round(heard_hz), spoken_hz=round(spoken_hz), silence_ms=round(5 * interval_ms))
     return Script(before, [sent for one in turns for sent in one], period)
 
 
@@ -198,7 +223,7 @@ def _deltas(size: int) -> list[Sent]:
     ]
 
 
-def _appends(size: int) -> list[Sent]:
+def _appends(sizes: Sequence[int]) -> list[Sent]:
     dice = random.Random(2)
     kind = "input_audio_buffer.append"
     return [
@@ -209,7 +234,7 @@ def _appends(size: int) -> list[Sent]:
                 _with_audio({"type": kind, "event_id": _event_id(dice)}, "audio", size, dice), mask=dice.randbytes(4)
             ),
         )
-        for _ in range(POOL)
+        for size in sizes
     ]
 
 

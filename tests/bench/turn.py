@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from bench.accounting import core_busy_seconds, cpu_seconds
 from bench.board import Board, clear, open_board, quantile
@@ -16,7 +17,14 @@ from bench.peers import Peer, Place
 from bench.processes import free_port, hear, pause, process, tell, wait_until_listening
 from bench.result import Setting, Turn
 from bench.traffic import client_script, server_script
-from bench.verdict import Refused, judge_pace, latencies, refuse_unless_exported, refuse_unless_observed
+from bench.verdict import (
+    Refused,
+    judge_pace,
+    latencies,
+    refuse_unless_exported,
+    refuse_unless_observed,
+    refuse_unless_read,
+)
 
 _WARM_UP_SECONDS = 1.0
 _SETTLE_SECONDS = 0.2
@@ -43,11 +51,16 @@ class End:
 
 
 @dataclass(frozen=True)
-class Receiver:
-    """Where a peer's spans go."""
+class Helper:
+    """Who takes what a peer gives besides: its spans, or its live page."""
 
     process: Popen[bytes]
     log: Path
+
+    def asked(self) -> Any:
+        """What it has had so far."""
+        tell(self.process, {})
+        return hear(self.process, self.log)
 
 
 @dataclass(frozen=True)
@@ -61,7 +74,8 @@ class Stage:
     """Of the peer; None where there is none."""
     admin: int
     """The peer's admin port, where it has one."""
-    receiver: Receiver | None
+    receiver: Helper | None
+    readers: Helper | None
 
 
 def take_turn(peer: Peer, number: int, setting: Setting, cores: Cores) -> Turn:
@@ -89,14 +103,14 @@ def _set_up(peer: Peer, number: int, setting: Setting, cores: Cores, directory: 
 
     upstream = start_end(1, "upstream")
     port = hear(upstream.process, upstream.log)["port"]
-    pid, admin, receiver = None, free_port(), None
+    pid, admin, page, receiver, readers = None, free_port(), free_port(), None, None
     if peer.exports:
         log = directory / "collector.log"
         command = [sys.executable, "-m", "bench.collector"]
-        receiver = Receiver(stack.enter_context(process(command, cores.load, log, commanded=True)), log)
+        receiver = Helper(stack.enter_context(process(command, cores.load, log, commanded=True)), log)
     if peer.command is not None:
         collector = hear(receiver.process, receiver.log)["port"] if receiver else None
-        place = Place(upstream=port, listen=free_port(), admin=admin, directory=directory, collector=collector)
+        place = Place(port, free_port(), admin, directory, page, collector)
         log = directory / "peer.log"
         variables = peer.environment(place)
         under_test = stack.enter_context(process(peer.command(place), cores.peer, log, variables=variables))
@@ -104,7 +118,12 @@ def _set_up(peer: Peer, number: int, setting: Setting, cores: Cores, directory: 
         pid, port = under_test.pid, place.listen
     callers = start_end(0, "callers", "--port", str(port))
     hear(callers.process, callers.log)
-    return Stage(callers, upstream, board, pid, admin, receiver)
+    if peer.readers:
+        log = directory / "readers.log"
+        command = [sys.executable, "-m", "bench.readers", "--port", str(page), "--readers", str(peer.readers)]
+        readers = Helper(stack.enter_context(process(command, cores.load, log, commanded=True)), log)
+        hear(readers.process, readers.log)
+    return Stage(callers, upstream, board, pid, admin, receiver, readers)
 
 
 def _measure(peer: Peer, number: int, setting: Setting, cores: Cores, stage: Stage) -> Turn:
@@ -124,12 +143,15 @@ def _measure(peer: Peer, number: int, setting: Setting, cores: Cores, stage: Sta
 
     if peer.observes:
         said = server_script(setting.traffic, setting.size, setting.rate, _all_events(setting))
-        sent = [script.types(setting.sessions, warm_up + each) for script in (client_script(setting.size), said)]
+        sent = [
+            script.types(setting.sessions, warm_up + each)
+            for script in (client_script(setting.traffic, setting.size), said)
+        ]
         refuse_unless_observed(stage.admin, sent[0] + sent[1])
         if stage.receiver is not None:
-            tell(stage.receiver.process, {})
-            exported = hear(stage.receiver.process, stage.receiver.log)
-            refuse_unless_exported(stage.admin, exported["spans"], sent[1]["response.done"])
+            refuse_unless_exported(stage.admin, stage.receiver.asked()["spans"], sent[1]["response.done"])
+    if stage.readers is not None:
+        refuse_unless_read(stage.readers.asked(), peer.readers, lasted)
     pace = judge_pace(board, [end.offsets for end in ends], setting.rate, start, each)
     on_the_way = latencies(board)
     return Turn(

@@ -51,7 +51,7 @@ class ServerLeg(Leg):
 async def main(arguments: EndpointArguments) -> None:
     """Listen on a free port of loopback until stdin ends."""
     board = open_board(arguments.board, arguments.entries)
-    load, heard = arguments.load, client_script(arguments.size)
+    load, heard = arguments.load, client_script(arguments.traffic, arguments.size)
     said = server_script(arguments.traffic, arguments.size, load.rate, arguments.events)
     endpoint = Endpoint(load, said, board.from_server, board.from_client)
     server = await asyncio.get_running_loop().create_server(

@@ -81,6 +81,12 @@ def refuse_unless_exported(admin: int, spans: Mapping[str, int], responses: int)
         raise Refused(f"the receiver has {spans.get('chat', 0)} chat spans of {responses} responses: {dict(spans)}")
 
 
+def refuse_unless_read(had: Mapping[str, int], readers: int, seconds: float) -> None:
+    """A page costs little that nobody is told anything by: every reader must have had two updates a second."""
+    if had["open"] < readers or had["updates"] < 2 * readers * seconds:
+        raise Refused(f"{had['open']} of {readers} tabs are open and had {had['updates']} updates in {seconds:.0f} s")
+
+
 def _samples(admin: int, name: str) -> list[tuple[str, str]]:
     """Labels and value of each sample of a metric."""
     with urllib.request.urlopen(f"http://127.0.0.1:{admin}/metrics", timeout=10) as response:
