@@ -3,7 +3,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint smoke bench stages scrape fix docs boards pictures constraints clean
+.PHONY: help setup demo test check lint smoke bench stages scrape fix docs boards pictures \
+	page-pictures constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +15,7 @@ PYTHON :=
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 setup: $(VENV)/.dev ## install voicetap and what develops it into .venv
 
@@ -57,6 +58,9 @@ boards: $(VENV)/.dev ## write what Grafana and Prometheus read, dashboards/compi
 
 pictures: $(VENV)/.dev ## draw the boards from a Prometheus into docs/images; PICTURES='--help'
 	@$(BIN)/python -m dashboards.pictures --theme both --sheet $(PICTURES)
+
+page-pictures: $(VENV)/.dev ## draw the live page, in Chromium, into docs/images
+	PYTHONPATH=tests $(BIN)/python -m page.pictures
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) .cache dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -9,6 +9,9 @@ from voicetap.signals.live import LiveView
 pytestmark = pytest.mark.slow
 
 
+SCROLLED = "document.getElementById('events').scrollTop"
+
+
 async def rows(tab: Tab) -> list[str]:
     """What is in sight, without times."""
     await tab.frames()
@@ -80,17 +83,18 @@ async def test_the_latest_stay_in_sight_unless_the_reader_looks_back() -> None:
         talk.question(number, 1.0).reply(number).wait(2)
     async with browsing(view) as tab:
         await tab.open(talk.id)
-        await tab.page.wait_for_timeout(300)
+        await tab.caught_up(talk)
         assert "response.done turn 11" in (await rows(tab))[-1]
         talk.error("late_one")
-        await tab.until_text("#events", "error")
+        await tab.caught_up(talk)
+        assert "error" in (await rows(tab))[-1]
+        end = await tab.page.evaluate(SCROLLED)
         await tab.page.hover("#events")
         await tab.page.mouse.wheel(0, -400)
-        await tab.page.wait_for_timeout(300)
-        before = await tab.page.evaluate("document.getElementById('events').scrollTop")
+        await tab.page.wait_for_function(f"end => {SCROLLED} === end - 400", arg=end)
         talk.error("another")
-        await tab.page.wait_for_timeout(600)
-        assert await tab.page.evaluate("document.getElementById('events').scrollTop") == before
+        await tab.caught_up(talk)
+        assert await tab.page.evaluate(SCROLLED) == end - 400
 
 
 async def test_its_rows_are_gone_through_by_keys() -> None:

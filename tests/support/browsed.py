@@ -1,7 +1,8 @@
 """The live page in headless Chromium, and calls for it to show that are told as fast as they are written."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Literal
 
@@ -52,10 +53,14 @@ COLOURS = """([lane, token]) => import("/static/timeline/lanes.js").then(async (
 class Talk(Metered):
     """A call that a view hears of. It began so long ago that what is told of it ends about now."""
 
-    def __init__(self, view: LiveView, number: int = 1, *, lasts: float = 0, content: bool = False) -> None:
-        """`lasts`: seconds that will be told of it."""
+    def __init__(
+        self, view: LiveView, number: int = 1, *, lasts: float = 0, now: float | None = None, content: bool = False
+    ) -> None:
+        """`lasts`: seconds that will be told of it. `now`: seconds since 1970, where it is not by the clock."""
         self.id = f"{0x5E55100000000000 + number:x}"
-        connection = Connection(self.id, UpgradeRequest(TARGET, (), OPENED_AT), time.time() - lasts)
+        self.view = view
+        began = (time.time() if now is None else now) - lasts
+        connection = Connection(self.id, UpgradeRequest(TARGET, (), OPENED_AT), began)
         super().__init__(view.connection(connection, TraceIds()))
         self._session = Session(TARGET, OPENED_AT, prices=PRICES, content=content)
         self._appended = 0.0
@@ -176,12 +181,12 @@ class Tab:
         await self.page.goto(self.address if session is None else f"{self.address}#/s/{session}")
         await self.page.wait_for_selector('#link[data-link="live"]', state="attached")
         if session is not None:
-            await self.drawn()
+            await self.shows(session)
         return self
 
     async def shows(self, session: str) -> None:
         """Until this is the opened session."""
-        await self.page.wait_for_function("id => location.hash === `#/s/${id}`", arg=session)
+        await self.page.wait_for_selector(f'#session-ids button[title$="{session}"]')
         await self.drawn()
 
     async def drawn(self) -> None:
@@ -202,6 +207,21 @@ class Tab:
         """Until an element says this."""
         said = "([s, t]) => (document.querySelector(s)?.innerText ?? '').replace(/\\s+/g, ' ').includes(t)"
         await self.page.wait_for_function(said, arg=[selector, part])
+
+    async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        """Until something is so that only a test knows how to find out."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while not await condition():
+                await self.frames()
+
+    async def caught_up(self, talk: Talk) -> None:
+        """Until the opened session, and its event log without a filter, has all that was told of it."""
+        session = talk.view.session(talk.id)
+        assert session is not None
+        entries = len(session.events(limit=100_000).events)
+        shown = "n => document.getElementById('events-count').textContent.split(',')[0] === String(n)"
+        await self.page.wait_for_function(shown, arg=entries)
+        await self.frames()
 
     async def columns(self, lane: str, token: str) -> list[int]:
         """At which x a lane has a colour of the style sheet."""

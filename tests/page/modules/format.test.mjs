@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { amount, clock, counted, money, seconds, share, shortId } from "./static/format.js";
+import { amount, clock, counted, isolated, money, seconds, share, shortId } from "./static/format.js";
 
 test("moments stand as on a clock, and are not rounded up to what has not come", () => {
   assert.equal(clock(0), "0:00");
@@ -41,4 +41,9 @@ test("counts, money, shares", () => {
 test("a long id keeps its end", () => {
   assert.equal(shortId("short"), "short");
   assert.equal(shortId("sess_8B7vLQzq1FQCOPXmNOoJL"), "sess_…XmNOoJL".slice(0, 6) + "PXmNOoJL");
+});
+
+test("what goes from right to left ends where it ends", () => {
+  assert.equal(isolated("plain"), "plain");
+  assert.equal(isolated("\u202egnol"), "\u2068\u202egnol\u2069");
 });

@@ -47,6 +47,11 @@ test("what is in sight moves nothing; what is not is brought in", () => {
   assert.ok(long.start <= 5_000 && long.end > 5_000);
 });
 
+test("moments beyond all reason have ticks too, and an end", () => {
+  for (const start of [1e17, 1e18, 1e300]) assert.ok(ticks({ start, end: start + NARROWEST }, 800).length <= 12);
+  assert.ok(ticks({ start: 0, end: 1e300 }, 800).length <= 12);
+});
+
 test("ticks are round, in order, and never closer than their labels are wide", () => {
   for (const length of [NARROWEST, 1_000, 17_000, 60_000, 3_600_000, 40_000_000]) {
     const window = { start: 1_234, end: 1_234 + length };

@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { besideMark, details, inBar, ofMark, outcome, parts } from "./static/captions.js";
+import { ended, endedHow } from "./static/ending.js";
+import { rateLimits } from "./static/limits.js";
 import { notable } from "./static/notable.js";
 import { nextPlace, places } from "./static/places.js";
 import { chosen } from "./static/sessions.js";
 import { buckets, percentile } from "./static/statistics.js";
 import { story } from "./static/story.js";
-import { latencyParts, outcomeKind, trouble, waited } from "./static/words.js";
+import { latencyParts, markName, openedBy, outcomeKind, trouble, turnKind, waited } from "./static/words.js";
 
 const span = (id, lane, start_ms, more = {}) => ({ id, lane, start_ms, end_ms: start_ms + 600, open: false, turn: 1, label: "", outcome: "completed", detail: {}, parts: [], trace_id: null, ...more });
 const mark = (id, kind, label, more = {}) => ({ id, at_ms: 100, lane: null, kind, turn: 1, label, detail: {}, severity: "info", ...more });
@@ -24,6 +26,39 @@ test("troubles are counted in words", () => {
   assert.equal(trouble({ kind: "transcription_failed", count: 3 }), "3 transcriptions failed");
   assert.equal(trouble({ kind: "start_failed", count: 1 }), "Session did not start");
   assert.equal(trouble({ kind: "something_new", count: 2 }), "2 something new");
+});
+
+test("what JavaScript has by itself is no word of the API", () => {
+  for (const name of ["constructor", "__proto__", "toString"]) {
+    assert.equal(trouble({ kind: name, count: 2 }), `2 ${name.replaceAll("_", " ")}`);
+    assert.equal(openedBy(name), name.replaceAll("_", " "));
+    assert.equal(typeof markName(name), "string");
+    assert.equal(besideMark(mark(1, name, "")), name.replaceAll("_", " "));
+    assert.equal(ended({ end: name, recording: null }), name.replaceAll("_", " "));
+  }
+});
+
+test("an end is said with who closed it and with which code, as far as that is known", () => {
+  const how = (end, code, by, reason = null, recording = null) => endedHow({ end, recording, close: code === undefined ? null : { code, by, reason } });
+  assert.equal(how("client_closed", 1000, "client"), "closed by the client (1000 normal)");
+  assert.equal(how("server_closed", 1011, "server"), "closed by the server (1011 internal error)");
+  assert.equal(how("server_closed", 4242, "server", "enough <b>"), "closed by the server (4242: “enough <b>”)");
+  assert.equal(how("expired", 1001, "server"), "reached its maximum duration (closed by the server, 1001 going away)");
+  assert.equal(how("client_lost", 1006, "client"), "the client's connection was lost");
+  assert.equal(how("drained", null, null), "ended by voicetap, which was told to stop");
+  assert.equal(how("401"), "the server answered 401");
+  assert.equal(how(null), "ended");
+  assert.equal(how(null, undefined, null, null, "call.jsonl"), "no end was recorded");
+});
+
+test("of rate limits that comes first which is nearest to its end", () => {
+  const limit = (limit, remaining, reset_seconds = null, at_ms = null) => ({ limit, remaining, reset_seconds, at_ms });
+  const found = rateLimits({ requests: limit(1000, 990, 26, 9_000), unsaid: limit(10, null), tokens: limit(40_000, 10_000.5), odd: limit(0, 7) });
+  assert.deepEqual(found.map(({ name, left }) => `${name} ${left}`), ["tokens 25 %", "requests 99 %", "odd 7"]);
+  assert.equal(found[1].said, "requests: 990 of 1.0 k left at 0:09, whole again 26.0 s later");
+  assert.equal(found[0].said, "tokens: 10.0 k of 40.0 k left");
+  assert.deepEqual(rateLimits({}), []);
+  assert.deepEqual(rateLimits(JSON.parse('{"__proto__": {"limit": 2, "remaining": 1, "reset_seconds": null, "at_ms": null}}')).map(({ name }) => name), ["__proto__"]);
 });
 
 test("where the time of a turn went is said part by part, and what is too small to say is not", () => {
@@ -87,6 +122,7 @@ test("a trouble is gone through place by place, and then from the beginning", ()
 
 test("outcomes are bad, cut or fine", () => {
   assert.deepEqual(["failed", "timed_out", "cancelled", "cut", "completed", null].map(outcomeKind), ["bad", "bad", "cut", "cut", "fine", "fine"]);
+  assert.deepEqual(["session_closed", "no_response", "completed"].map(turnKind), ["cut", "bad", "fine"]);
 });
 
 test("sessions are chosen by every word of a search", () => {

@@ -1,6 +1,6 @@
 /** What the API's labels and details of bars and marks mean, in words. Pure. */
 
-import { counted, money, seconds } from "./format.js";
+import { counted, isolated, money, seconds } from "./format.js";
 import { markName, outcomeKind, part, plain } from "./words.js";
 
 /**
@@ -12,16 +12,16 @@ import { markName, outcomeKind, part, plain } from "./words.js";
 /** Where content is on, this detail is what was said. */
 const TEXT = "text";
 
-/** @type {Record<string, string>} */
-const PHASES = { before_audio: "before any audio", generating: "while being made", playing: "while being heard" };
+/** @type {Map<string, string>} */
+const PHASES = new Map(Object.entries({ before_audio: "before any audio", generating: "while being made", playing: "while being heard" }));
 
-/** @type {Record<string, string>} */
-const TRIGGERS = {
+/** @type {Map<string, string>} */
+const TRIGGERS = new Map(Object.entries({
   vad: "to speech",
   client: "to the client's request",
   tool: "to a tool's output",
   timeout: "to silence",
-};
+}));
 
 /** Outcomes that go without saying. */
 const EXPECTED = new Set(["completed", "committed", "ended", "answered", "acknowledged"]);
@@ -76,20 +76,20 @@ export function what(span) {
   if (span.lane === "playback") return "The answer was heard";
   if (span.lane === "tool") return `Tool ${span.label}`;
   if (span.lane === "transcription") return "Transcription";
-  return `Response ${TRIGGERS[span.label] ?? plain(span.label)}`;
+  return `Response ${TRIGGERS.get(span.label) ?? plain(span.label)}`;
 }
 
-/** Kinds of marks whose label is not needed to tell them. @type {Record<string, string>} */
-const BESIDE = {
+/** Kinds of marks whose label is not needed to tell them. @type {Map<string, string>} */
+const BESIDE = new Map(Object.entries({
   dead_air: "dead air",
   silent: "fell silent",
   overlap: "spoken over",
   start_failed: "did not start",
   gap: "gap",
-};
+}));
 
-/** What the user waited for in dead air. @type {Record<string, string>} */
-const AFTER = { speech: "after speech", request: "after the client asked", tool_output: "after a tool's output" };
+/** What the user waited for in dead air. @type {Map<string, string>} */
+const AFTER = new Map(Object.entries({ speech: "after speech", request: "after the client asked", tool_output: "after a tool's output" }));
 
 /** What stands beside a mark. @param {Mark} mark */
 export function besideMark(mark) {
@@ -100,7 +100,7 @@ export function besideMark(mark) {
     if (label !== "acknowledged") return `truncation ${plain(label)}`;
     return typeof detail.unheard_ms === "number" ? `${seconds(detail.unheard_ms)} unheard` : "truncated";
   }
-  const said = kind in BESIDE ? BESIDE[kind] : plain(label || kind);
+  const said = BESIDE.get(kind) ?? plain(label || kind);
   return `${said}${count}`;
 }
 
@@ -111,14 +111,14 @@ export function ofMark(mark) {
   if (kind === "interruption") {
     const cause = typeof detail.cause === "string" ? `, ${plain(detail.cause)}` : "";
     const stop = typeof detail.stop_ms === "number" ? `; the audio went on for ${seconds(detail.stop_ms)}` : "";
-    return `${name} ${PHASES[label] ?? plain(label)}${cause}${stop}`;
+    return `${name} ${PHASES.get(label) ?? plain(label)}${cause}${stop}`;
   }
   if (kind === "truncation") {
     const by = typeof detail.initiator === "string" && detail.initiator !== "unknown" ? ` by the ${detail.initiator}` : "";
     if (label !== "acknowledged") return `Truncation${by} ${plain(label)}`;
     return `${name}${by}${typeof detail.unheard_ms === "number" ? `: ${seconds(detail.unheard_ms)} went unheard` : ""}`;
   }
-  if (kind === "dead_air") return `${name} ${AFTER[label] ?? plain(label)}`;
+  if (kind === "dead_air") return `${name} ${AFTER.get(label) ?? plain(label)}`;
   return label && label.toLowerCase() !== name.toLowerCase() ? `${name}: ${plain(label)}` : name;
 }
 
@@ -162,7 +162,7 @@ export const detailName = (name) => plain(name.replace(UNITS, ""));
  */
 export function detailValue(name, value) {
   if (typeof value === "boolean") return value ? "yes" : "no";
-  if (typeof value !== "number") return String(value ?? "");
+  if (typeof value !== "number") return isolated(value ?? "");
   if (name.endsWith("_ms")) return seconds(value);
   if (name.endsWith("_seconds")) return seconds(value * 1000);
   if (name.endsWith("_usd")) return money(value);

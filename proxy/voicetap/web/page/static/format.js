@@ -103,3 +103,11 @@ export function shortId(id, longest = 14) {
 export function counted(count, one, many = `${one}s`) {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/**
+ * What somebody wrote, to stand among words of the page: if it goes from right to left, they do not.
+ * @param {string} text
+ */
+export function isolated(text) {
+  return /^[ -~]*$/.test(text) ? text : `\u2068${text}\u2069`;
+}

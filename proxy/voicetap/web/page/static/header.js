@@ -3,7 +3,9 @@
 import { detailName, detailValue } from "./captions.js";
 import { attribute, h, icon, part, say } from "./dom.js";
 import { amount, clock, counted, money, seconds, share, shortId, timeOfDay } from "./format.js";
-import { ended, trouble } from "./words.js";
+import { endedHow } from "./ending.js";
+import { rateLimits } from "./limits.js";
+import { trouble } from "./words.js";
 import { isRunning } from "./clock.js";
 import { nameOf, showHealth, stateWord } from "./sessions.js";
 
@@ -11,6 +13,9 @@ import { nameOf, showHealth, stateWord } from "./sessions.js";
  * @typedef {import("./store.js").Opened} Opened
  * @typedef {import("./types.js").Summary} Summary
  */
+
+/** A number and its unit stay on one line. */
+const UNIT_SPACE = /(?<=\d) (?=(?:s|min|h|k|M)\b|%)/g;
 
 const FIGURES = /** @type {const} */ ([
   ["duration", "Duration"],
@@ -20,6 +25,7 @@ const FIGURES = /** @type {const} */ ([
   ["unheard", "Unheard"],
   ["tokens", "Tokens"],
   ["cost", "Cost"],
+  ["limits", "Rate limit"],
 ]);
 
 export class Header {
@@ -62,13 +68,12 @@ export class Header {
     const shown = `${opened.id} ${opened.version}`;
     if (shown === this._shown) return;
     this._shown = shown;
-    const running = isRunning(summary);
     say(this._title, nameOf(summary));
     attribute(this._title, "title", summary.recording);
     say(this._state, stateWord(summary));
     attribute(this._state, "data-state", summary.recording === null ? summary.state : "recording");
     showHealth(this._health, summary.health);
-    say(this._about, about(opened, running));
+    say(this._about, about(opened));
     this._showIds(summary);
     this._showTroubles(summary);
     this._showFigures(opened);
@@ -121,7 +126,21 @@ export class Header {
     this._figure("unheard", seconds(unheard * 1000), generated > 0 ? `${share(unheard, generated) || "0 %"} of ${seconds(generated * 1000)}` : "no audio");
     const cached = tokens.input_cached ?? 0;
     this._figure("tokens", `${amount(tokens.input ?? 0)} in`, `${amount(tokens.output ?? 0)} out${cached > 0 ? ` · ${share(cached, tokens.input ?? 0)} cached` : ""}`);
-    this._figure("cost", money(summary.cost_usd), summary.cost_usd === null ? "no price known" : "by the price table");
+    this._figure("cost", money(summary.cost_usd), summary.cost_usd === null ? "no price" : "estimated");
+    this._showLimits(figures.rate_limits);
+  }
+
+  /** The one that is nearest to its end in large. @param {Record<string, import("./types.js").RateLimit>} all */
+  _showLimits(all) {
+    const limits = rateLimits(all);
+    const [first] = limits;
+    const figure = this._figures.limits;
+    const box = figure?.value.parentElement;
+    if (figure === undefined || !box) return;
+    box.hidden = first === undefined;
+    if (first === undefined) return;
+    this._figure("limits", `${first.left} left`, `of ${first.name}`);
+    attribute(box, "title", limits.map(({ said }) => said).join("\n"));
   }
 
   /**
@@ -133,32 +152,23 @@ export class Header {
     const figure = this._figures[key];
     if (figure === undefined) return;
     say(figure.value, value);
-    say(figure.note, note);
+    say(figure.note, note.replaceAll(UNIT_SPACE, "\u00a0"));
   }
 }
 
-/**
- * @param {Opened} opened
- * @param {boolean} running
- */
-function about({ summary, configuration }, running) {
+/** @param {Opened} opened */
+function about({ summary, configuration }) {
   const said = [];
   if (summary.recording !== null && summary.model !== null) said.push(summary.model);
   if (summary.started_at !== null) said.push(`${summary.recording === null ? "began" : "recorded"} ${timeOfDay(summary.started_at)}`);
+  if (!isRunning(summary)) said.push(endedHow(summary));
   if (summary.purpose !== null && summary.purpose !== "realtime") said.push(summary.purpose);
   if (summary.transcription_model !== null) said.push(`transcribed by ${summary.transcription_model}`);
-  if (!running) {
-    const close = summary.close;
-    said.push(ended(summary.end, summary.recording !== null) + (close?.code != null && close.code !== NORMAL && close.by !== null ? ` (${close.code})` : ""));
-  }
   for (const [name, value] of Object.entries(configuration)) {
     if (value !== null && value !== "" && !KNOWN.has(name)) said.push(`${detailName(name)} ${detailValue(name, value)}`);
   }
   return said.join(" · ");
 }
-
-/** Close code of an ordinary end (RFC 6455, 7.4.1). */
-const NORMAL = 1000;
 
 /** What of the configuration is said elsewhere. */
 const KNOWN = new Set(["model", "model_confirmed", "transcribes", "transcription_model", "purpose", "session_id", "expires_at"]);

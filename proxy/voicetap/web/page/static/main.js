@@ -46,7 +46,7 @@ const header = new Header(goToTrouble, announce);
 const timeline = new Timeline({ turn: chooseTurn, moment: (ms) => events.showMoment(ms), changed, speak });
 const plots = new Plots(part("plots", HTMLElement), part("probe", HTMLElement), part("tooltip", HTMLElement), (chosen) => goToTurn(chosen));
 const turnPanel = new TurnPanel((ms) => goToMoment(ms), (chosen) => goToTurn(chosen));
-const turnTable = new TurnTable((chosen) => goToTurn(chosen));
+const turnTable = new TurnTable((chosen) => goToTurn(chosen), changed);
 const events = new EventList((event) => {
   if (event.turn !== null) chooseTurn(event.turn);
   if (event.at_ms === null) return;
@@ -172,9 +172,18 @@ function openFirst() {
   route();
 }
 
-function route() {
+/** The session that the address names. @returns {string|null} */
+function addressed() {
   const found = /^#\/s\/([^?]+)/.exec(location.hash)?.[1];
-  const id = found === undefined ? null : decodeURIComponent(found);
+  try {
+    return found === undefined ? null : decodeURIComponent(found);
+  } catch {
+    return null; // no address of this page's making
+  }
+}
+
+function route() {
+  const id = addressed();
   if (id !== wanted || !store.listed) {
     wanted = id;
     turn = null;

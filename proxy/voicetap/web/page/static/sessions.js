@@ -13,7 +13,8 @@ import { OBJECTIVE_MS, trouble } from "./words.js";
 
 /** Of a session, in its line in the list. */
 const MOST_TROUBLES = 1;
-const MOST_SESSIONS = 300;
+/** Rows of the list; the operator may have the page keep many more. */
+const MOST_ROWS = 300;
 
 /**
  * @param {Iterable<Summary>} sessions
@@ -26,6 +27,7 @@ export function chosen(sessions, which, search) {
   return inOrder(sessions).filter((one) => {
     if (which === "live" && !isRunning(one)) return false;
     if (which === "troubled" && one.health === "good") return false;
+    if (words.length === 0) return true;
     const text = [one.id, one.session_id, one.model, one.transcription_model, one.recording, one.end, one.trace_id, one.state, ...one.troubles.map(trouble)];
     const all = text.join(" ").toLowerCase();
     return words.every((word) => all.includes(word));
@@ -70,9 +72,10 @@ export class SessionList {
     const version = `${store.version} ${this._which} ${this._search.value} ${selected}`;
     if (version !== this._version) {
       this._version = version;
-      this.shown = chosen(store.sessions.values(), this._which, this._search.value).slice(0, MOST_SESSIONS);
+      const found = chosen(store.sessions.values(), this._which, this._search.value);
+      this.shown = found.slice(0, MOST_ROWS);
       this._arrange(selected);
-      this._say(store);
+      this._say(store, found.length);
     }
     for (const summary of this.shown) {
       if (isRunning(summary)) this._rows.get(summary.id)?.tick(clocks.elapsed(summary, here));
@@ -97,8 +100,11 @@ export class SessionList {
     }
   }
 
-  /** @param {import("./store.js").Store} store */
-  _say(store) {
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {number} found
+   */
+  _say(store, found) {
     const all = [...store.sessions.values()];
     const live = all.filter(isRunning).length;
     const troubled = all.filter((one) => one.health !== "good").length;
@@ -108,8 +114,10 @@ export class SessionList {
       const which = /** @type {Which} */ (button.dataset.filter);
       say(button, `${{ all: "All", live: "Live", troubled: "Troubled" }[which]} ${counts[which]}`);
     }
-    this._none.hidden = this.shown.length > 0 || !store.listed;
-    say(this._none, all.length === 0 ? "No session yet." : "No session is like that.");
+    const more = found - this.shown.length;
+    this._none.hidden = (found > 0 && more === 0) || !store.listed;
+    const none = all.length === 0 ? "No session yet." : "No session is like that.";
+    say(this._none, more > 0 ? `and ${more} before: find them by words` : none);
   }
 }
 

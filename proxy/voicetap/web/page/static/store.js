@@ -139,7 +139,12 @@ export class Store {
  * @param {Iterable<Summary>} sessions
  */
 export function inOrder(sessions) {
-  const running = (/** @type {Summary} */ one) => (one.state === "live" || one.state === "connecting" ? 1 : 0);
-  const begun = (/** @type {Summary} */ one) => (one.started_at === null ? 0 : Date.parse(one.started_at));
-  return [...sessions].sort((a, b) => running(b) - running(a) || begun(b) - begun(a) || (a.id < b.id ? -1 : 1));
+  return [...sessions]
+    .map((one) => ({
+      one,
+      running: one.state === "live" || one.state === "connecting" ? 1 : 0,
+      begun: one.started_at === null ? 0 : Date.parse(one.started_at) || 0,
+    }))
+    .sort((a, b) => b.running - a.running || b.begun - a.begun || (a.one.id < b.one.id ? -1 : 1))
+    .map(({ one }) => one);
 }

@@ -3,10 +3,11 @@
 import { ofMark } from "./captions.js";
 import { isRunning } from "./clock.js";
 import { h, part, say } from "./dom.js";
+import { ended } from "./ending.js";
 import { clock, counted, seconds } from "./format.js";
 import { notable } from "./notable.js";
 import { story } from "./story.js";
-import { ended, latencyParts, OBJECTIVE_MS, openedBy, outcomeKind, plain, waited } from "./words.js";
+import { latencyParts, OBJECTIVE_MS, openedBy, plain, turnKind, waited } from "./words.js";
 
 /**
  * @typedef {import("./store.js").Opened} Opened
@@ -59,7 +60,7 @@ export class TurnPanel {
    * @param {boolean} latest it is shown for being the latest
    */
   _parts(opened, turn, latest) {
-    const kind = outcomeKind(turn.outcome);
+    const kind = turnKind(turn.outcome);
     const head = h(
       "p",
       { class: "turn-head" },
@@ -73,7 +74,7 @@ export class TurnPanel {
         "li",
         { "data-tone": line.tone, "data-lane": line.lane },
         line.at === null ? h("span", { class: "at" }, "–") : h("button", { type: "button", class: "at", "data-ms": line.at, title: "Show it in the timeline" }, clock(line.at, 2)),
-        h("span", { class: "what" }, h("span", { class: "said" }, line.said), line.details.length > 0 ? h("span", { class: "detail" }, line.details.join(" · ")) : null, line.ids.length > 0 ? h("code", { class: "detail" }, line.ids.join(" ")) : null, line.text === null ? null : h("q", {}, line.text)),
+        h("span", { class: "what" }, h("span", { class: "said" }, line.said), line.details.length > 0 ? h("span", { class: "detail" }, line.details.join(" · ")) : null, line.ids.length > 0 ? h("code", { class: "detail" }, line.ids.join(" ")) : null, line.text === null ? null : h("q", { dir: "auto" }, line.text)),
       ),
     );
     return [head, ...latency(turn), h("ol", { class: "story", "aria-label": `What happened in turn ${turn.turn}` }, ...lines)];
@@ -84,7 +85,7 @@ export class TurnPanel {
 function withoutTurns(opened) {
   const marks = [...opened.marks.values()].slice(0, MOST_NOTABLE);
   const running = isRunning(opened.summary);
-  const head = h("p", { class: "turn-head" }, h("strong", {}, running ? "No turn yet." : `No turn: ${ended(opened.summary.end, opened.summary.recording !== null)}.`));
+  const head = h("p", { class: "turn-head" }, h("strong", {}, running ? "No turn yet." : `No turn: ${ended(opened.summary)}.`));
   const lines = marks.map((mark) =>
     h("li", { "data-tone": mark.severity }, h("span", { class: "at" }, clock(mark.at_ms, 2)), h("span", { class: "what" }, ofMark(mark))),
   );

@@ -18,7 +18,7 @@
  * @property {number|null} duration_ms
  * @property {"connecting"|"live"|"ended"|"refused"} state
  * @property {string|null} end
- * @property {{code: number|null, by: string|null}|null} close
+ * @property {{code: number|null, by: string|null, reason: string|null}|null} close
  * @property {string|null} recording
  * @property {string|null} trace_id
  * @property {Health} health
@@ -84,12 +84,19 @@
  * @property {number|null} turn
  * @property {string|null} note
  *
+ * @typedef {object} RateLimit the last word on it
+ * @property {number|null} limit
+ * @property {number|null} remaining
+ * @property {number|null} reset_seconds from at_ms on
+ * @property {number|null} at_ms
+ *
  * @typedef {object} Figures
  * @property {Record<string, number>} tokens
  * @property {number|null} cost_usd
  * @property {number} input_audio_seconds
  * @property {number} generated_audio_seconds
  * @property {number} unheard_audio_seconds
+ * @property {Record<string, RateLimit>} rate_limits by name
  * @property {Record<"turn"|"first_audio"|"transcription"|"tool", [number|null, number][]>} latencies
  *
  * @typedef {{spans: number, marks: number, turns: number, events: number}} Dropped  numbers up to which all is gone

@@ -44,7 +44,8 @@ export class VirtualList {
     const top = index * this.rowHeight;
     const { scrollTop, clientHeight } = this.scroller;
     const inSight = top >= scrollTop + this.rowHeight && top + 2 * this.rowHeight <= scrollTop + clientHeight;
-    if (!inSight) this.scroller.scrollTop = top - clientHeight / 2 + this.rowHeight;
+    const rowsBefore = Math.floor(clientHeight / 2 / this.rowHeight) - 1;
+    if (!inSight) this.scroller.scrollTop = top - rowsBefore * this.rowHeight;
     this.render();
   }
 

@@ -7,8 +7,8 @@ import { counted, seconds } from "./format.js";
 /** Objective for the latency of a turn, as in the boards: beyond it a turn is slow. */
 export const OBJECTIVE_MS = 1500;
 
-/** @type {Record<string, [string, string]>} */
-const TROUBLES = {
+/** @type {Map<string, [string, string]>} */
+const TROUBLES = new Map(Object.entries({
   start_failed: ["session did not start", "sessions did not start"],
   silent: ["went silent after an error", "silences after an error"],
   transcription_failed: ["transcription failed", "transcriptions failed"],
@@ -27,17 +27,17 @@ const TROUBLES = {
   unknown: ["unknown event", "unknown events"],
   gap: ["gap in what was seen", "gaps in what was seen"],
   surprise: ["surprise", "surprises"],
-};
+}));
 const WITHOUT_COUNT = new Set(["start_failed", "silent", "lost", "expired"]);
 
 /** @param {import("./types.js").Trouble} trouble */
 export function trouble({ kind, count }) {
-  const [one, many] = TROUBLES[kind] ?? [plain(kind), plain(kind)];
+  const [one, many] = TROUBLES.get(kind) ?? [plain(kind), plain(kind)];
   return WITHOUT_COUNT.has(kind) && count === 1 ? capital(one) : counted(count, one, many);
 }
 
-/** @type {Record<string, string>} */
-const MARKS = {
+/** @type {Map<string, string>} */
+const MARKS = new Map(Object.entries({
   interruption: "Interrupted",
   truncation: "Truncated",
   dead_air: "Dead air",
@@ -49,61 +49,32 @@ const MARKS = {
   start_failed: "Session did not start",
   malformed: "Malformed message",
   unknown: "Unknown event",
-};
+}));
 
 /** @param {string} kind */
-export const markName = (kind) => MARKS[kind] ?? capital(plain(kind));
+export const markName = (kind) => MARKS.get(kind) ?? capital(plain(kind));
 
-/** @type {Record<string, string>} */
-const OPENED_BY = {
+/** @type {Map<string, string>} */
+const OPENED_BY = new Map(Object.entries({
   speech: "the user spoke",
   text: "the user wrote",
   timeout: "nobody had spoken for a while",
   agent_initiated: "the agent began by itself",
-};
+}));
 
 /** @param {string} word */
-export const openedBy = (word) => OPENED_BY[word] ?? plain(word);
+export const openedBy = (word) => OPENED_BY.get(word) ?? plain(word);
 
-/** @type {Record<string, string>} */
-const ENDS = {
-  client_closed: "closed by the client",
-  server_closed: "closed by the server",
-  client_lost: "the client's connection was lost",
-  upstream_lost: "the server's connection was lost",
-  expired: "reached its maximum duration",
-  refused: "refused by the server",
-  drained: "ended by voicetap, which was told to stop",
-  connect_error: "the server could not be reached",
-  tls_error: "TLS with the server failed",
-  timeout: "the server did not answer the upgrade in time",
-  abandoned: "the client went away before the server answered",
-  bad_request: "refused by voicetap: no such upgrade can be passed on",
-  draining: "refused by voicetap, which was about to stop",
-  unknown: "how it ended is not known",
-};
-
-/**
- * How it came to an end. What voicetap ended, or stopped to record, has no end of its own in a recording.
- * @param {string|null} end
- * @param {boolean} recorded
- */
-export function ended(end, recorded) {
-  if (end === "drained" && recorded) return "no end was recorded";
-  if (end === null) return "ended";
-  return ENDS[end] ?? (/^\d{3}$/.test(end) ? `the server answered ${end}` : plain(end));
-}
-
-/** @type {Record<string, string>} */
-const PARTS = {
+/** @type {Map<string, string>} */
+const PARTS = new Map(Object.entries({
   silence: "of silence until noticed",
   wait: "until the first output",
   unheard: "never heard",
   underrun: "without audio to play",
-};
+}));
 
 /** @param {string} kind */
-export const part = (kind) => PARTS[kind] ?? plain(kind);
+export const part = (kind) => PARTS.get(kind) ?? plain(kind);
 
 const FAILED = new Set(["failed", "timed_out", "rejected", "unanswered", "session_closed", "no_response"]);
 const CUT = new Set(["cut", "cancelled", "interrupted", "truncated", "incomplete"]);
@@ -117,6 +88,12 @@ export function outcomeKind(outcome) {
   if (outcome === null) return "fine";
   return FAILED.has(outcome) ? "bad" : CUT.has(outcome) ? "cut" : "fine";
 }
+
+/**
+ * The same of a turn: that somebody hung up meanwhile is nothing that went wrong.
+ * @param {string|null} outcome
+ */
+export const turnKind = (outcome) => (outcome === "session_closed" ? "cut" : outcomeKind(outcome));
 
 /** A name of the API in words: `turn_detected` -> `turn detected`. @param {string} name */
 export const plain = (name) => name.replaceAll("_", " ");

@@ -2,6 +2,7 @@
 
 import { toX } from "./scale.js";
 import { stepId } from "./steps.js";
+import { measured } from "./measure.js";
 import { inBar } from "../captions.js";
 import { outcomeKind } from "../words.js";
 
@@ -79,8 +80,16 @@ function looks({ palette }, span) {
 function drawPart({ context, window, width, palette, hatches, until }, { span }, part, at) {
   const left = toX(window, width, part.start_ms);
   const right = Math.max(toX(window, width, part.end_ms ?? until), left + 1);
-  if (right < 0 || left > width || right - left < THINNEST) return;
+  if (right < 0 || left > width) return;
   const colour = part.kind === "underrun" ? palette["warn-mark"] : span.lane === "user" ? palette.user : palette.agent;
+  if (right - left < THINNEST) {
+    // Far away a pattern is nothing, but stretches without audio still add up to something.
+    if (part.kind === "underrun") {
+      context.fillStyle = colour;
+      context.fillRect(left, at.y, right - left, at.h);
+    }
+    return;
+  }
   context.fillStyle = hatches.fill(context, part.kind, colour);
   context.fillRect(left, at.y, right - left, at.h);
   if (part.kind === "unheard" || part.kind === "silence") {
@@ -144,21 +153,4 @@ function text({ context }, words, from, to, at, ink, ground) {
   }
   context.fillStyle = ink;
   context.fillText(said, from, at.y + at.h / 2 + 0.5);
-}
-
-/** @type {Map<string, number>} */
-const sizes = new Map();
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {string} words
- */
-function measured(context, words) {
-  const short = words.slice(0, 200);
-  let size = sizes.get(short);
-  if (size === undefined) {
-    if (sizes.size > 2000) sizes.clear();
-    sizes.set(short, (size = context.measureText(short).width));
-  }
-  return (size / short.length) * words.length;
 }

@@ -3,10 +3,11 @@
 import { bar as place, LANES } from "./lanes.js";
 import { drawBar } from "./bars.js";
 import { drawCuts, drawPins } from "./pins.js";
+import { measured } from "./measure.js";
 import { untilEnd } from "./picture.js";
 import { ticks, toX } from "./scale.js";
 import { seconds } from "../format.js";
-import { outcomeKind } from "../words.js";
+import { turnKind } from "../words.js";
 
 /** Left and right of now, for its sign. */
 const NOW_ROOM = 20;
@@ -68,7 +69,7 @@ function ground({ context, window, width, layout, palette, running, until }) {
     context.lineTo(x, layout.height);
     const beside = x + 4;
     const under = now !== null && beside > now - NOW_ROOM - 26 && beside < now + NOW_ROOM;
-    if (beside + 10 < width && !under) context.fillText(label, beside, layout.axis.h / 2 + 1);
+    if (beside + measured(context, label) < width && !under) context.fillText(label, beside, layout.axis.h / 2 + 1);
   }
   for (const y of [layout.turns.y, ...LANES.map(({ lane }) => layout.lanes[lane].y), layout.marks.y]) {
     context.moveTo(0, y + 0.5);
@@ -88,7 +89,7 @@ function turns(scene) {
     const right = Math.max(toX(window, width, stop), left + 2);
     if (right < 0 || left > width) continue;
     const chosen = turn.turn === scene.turn;
-    const kind = outcomeKind(turn.outcome);
+    const kind = turnKind(turn.outcome);
     if (chosen) {
       context.fillStyle = palette.selected;
       context.fillRect(left, y, right - left, layout.height - y);
@@ -97,7 +98,7 @@ function turns(scene) {
     context.fillRect(left + 0.5, y + h - 3, Math.max(right - left - 1.5, 1), chosen ? 3 : 2);
     const label = String(turn.turn);
     const at = Math.max(left, 0) + 3;
-    const size = context.measureText(label).width;
+    const size = measured(context, label);
     if (at > free && at + size < Math.max(right, left + 16) + 2) {
       context.fillStyle = chosen ? palette.accent : palette.muted;
       context.fillText(label, at, y + h / 2 - 2);
@@ -115,7 +116,7 @@ function waits({ context, window, width, layout, palette, picture }) {
     const to = toX(window, width, wait.to);
     if (to < 0 || from > width || to - from < 7) continue;
     const label = seconds(wait.ms);
-    const size = context.measureText(label).width;
+    const size = measured(context, label);
     const middle = (from + to) / 2;
     const room = to - from > size + 22;
     context.beginPath();
@@ -145,7 +146,7 @@ function now(scene) {
   const { context, window, width, layout, palette } = scene;
   const x = toX(window, width, scene.until);
   if (x < -30 || x > width + 30) return;
-  const size = context.measureText("now").width;
+  const size = measured(context, "now");
   context.fillStyle = palette.accent;
   context.beginPath();
   context.roundRect(x - size / 2 - 5, 3, size + 10, layout.axis.h - 6, 4);

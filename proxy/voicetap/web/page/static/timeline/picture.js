@@ -33,7 +33,7 @@ export function picture({ spans, marks, turns }) {
   let end = 0;
   for (const { lane } of LANES) lanes[lane] = { bars: [], rows: 1 };
   for (const span of spans.values()) {
-    if (span.start_ms === null || lanes[span.lane] === undefined) continue;
+    if (span.start_ms === null || !Object.hasOwn(lanes, span.lane)) continue;
     const end_ms = span.end_ms ?? (span.open === false ? span.start_ms : null);
     lanes[span.lane].bars.push({ span, start: span.start_ms, end: end_ms, row: 0 });
     end = Math.max(end, span.end_ms ?? span.start_ms, ...span.parts.map((part) => part.end_ms ?? 0));

@@ -2,6 +2,7 @@
 
 import { besideMark } from "../captions.js";
 import { lowerBound } from "../eventlog.js";
+import { measured } from "./measure.js";
 import { toX } from "./scale.js";
 import { stepId } from "./steps.js";
 
@@ -94,14 +95,14 @@ export function drawPins(scene) {
     }
     const free = (groups[i + 1]?.x ?? width + 40) - group.x - 2 * RADIUS - 8;
     const words = group.pins.length === 1 || oneCut ? group.pins.map((one) => besideMark(one.mark)).join(", ") : "";
-    if (words === "" || context.measureText(words).width > free) continue;
+    if (words === "" || measured(context, words) > free) continue;
     context.fillStyle = severity === "info" ? palette.muted : palette.text;
     context.fillText(words, group.x + RADIUS + 5, y + 0.5);
   }
 }
 
-/** @type {Record<string, string>} */
-const LETTERS = { error: "✕", start_failed: "✕", unknown: "?", surprise: "?", malformed: "!", gap: "∅" };
+/** @type {Map<string, string>} */
+const LETTERS = new Map(Object.entries({ error: "✕", start_failed: "✕", unknown: "?", surprise: "?", malformed: "!", gap: "∅" }));
 
 /**
  * @param {CanvasRenderingContext2D} context
@@ -131,7 +132,7 @@ function sign(context, kind, x, y, ink) {
     context.moveTo(x + 4, y);
     context.arc(x + 1.5, y, 2.5, 0, 7);
   } else {
-    centred(context, LETTERS[kind] ?? "•", x, y, ink);
+    centred(context, LETTERS.get(kind) ?? "•", x, y, ink);
     return;
   }
   context.stroke();

@@ -107,7 +107,11 @@ export function ticks(window, width) {
   const step = STEPS.find((candidate) => candidate >= least) ?? Math.ceil(least / 3_600_000) * 3_600_000;
   const decimals = step >= 1_000 ? 0 : step >= 100 ? 1 : 2;
   const list = [];
-  for (let ms = Math.max(0, Math.ceil(window.start / step) * step); ms <= window.end; ms += step) {
+  const first = Math.max(0, Math.ceil(window.start / step) * step);
+  // Counted: a recording can have moments so late that one step on is the same number.
+  for (let i = 0; i <= span(window) / step; i += 1) {
+    const ms = first + i * step;
+    if (ms > window.end) break;
     list.push({ ms, label: clock(ms, decimals) });
   }
   return list;
