@@ -15,7 +15,7 @@ from .viewed import line
 
 def room() -> Room:
     """As much as one wants."""
-    return Room(10**9, lambda: None)
+    return Room(10**9, lambda: None, lambda: 1.0)
 
 
 class Lanes:

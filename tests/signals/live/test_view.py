@@ -23,7 +23,7 @@ from voicetap.facts import (
     TurnOpened,
 )
 from voicetap.signals.live import Limits, LiveView, TooOld, view
-from voicetap.signals.live.room import ENTRIES, SHARE
+from voicetap.signals.live.room import ENTRIES, LEAST
 from voicetap.signals.live.view import REMEMBERED, TURNED_AWAY
 
 
@@ -113,7 +113,6 @@ class TestWhatIsKept:
         assert ids(of_process) == ["over 1", "goes on"]
 
     def test_when_all_goes_on_each_has_its_share_of_the_latest(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """As little as one in SHARE of what it could have alone, however many there are and however long they last."""
         monkeypatch.setattr(view, "ITEMS", 500)
         limits = Limits(sessions=200, spans=1000, marks=100, turns=400, events=1600)
         of_process = LiveView(limits=limits)
@@ -124,17 +123,24 @@ class TestWhatIsKept:
         for sink in others:
             talk(sink, 400)
         talk(first, 400, since=401)
+        alone, sessions = 1000 + 100 + 400 + 1600 // ENTRIES, 21
         for id in ids(of_process):
             turns, first_turn, entries = kept(of_process, id)
-            assert turns >= 400 // SHARE
-            assert entries > 1600 // SHARE - 2 * ENTRIES
+            assert turns >= 400 * 500 // alone // sessions
+            assert entries > 1600 * 500 // alone // sessions - 2 * ENTRIES
             assert first_turn + turns - 1 == (800 if id == "first" else 400)
-        assert kept(of_process, "first")[0] == 400 // SHARE + 1
-        assert of_process._room.taken <= 500 + 21 * (400 // SHARE + 1 + 1600 // SHARE // ENTRIES + 1)
+        assert of_process._room.taken <= 500 + 2 * sessions
         for sink in (first, *others):
             end(sink)
         assert ids(of_process)[-1] == "19"
         assert of_process._room.taken <= 500
+
+    def test_however_many_go_on_each_has_the_least(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(view, "ITEMS", 500)
+        of_process = LiveView(limits=Limits(sessions=200, spans=1000, marks=100, turns=400, events=1600))
+        for number in range(300):
+            talk(begin(of_process, str(number)), 20)
+        assert {kept(of_process, id)[:2] for id in ids(of_process)[-200:]} == {(400 // LEAST + 1, 20 - 400 // LEAST)}
 
     def test_what_was_forgotten_takes_no_room(self) -> None:
         of_process = LiveView(sessions=1)

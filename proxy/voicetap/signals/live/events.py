@@ -14,7 +14,7 @@ from msgspec import Struct
 from ...chunks import Side
 from ...session.bounded import Bounded
 from .items import Event, EventPage
-from .room import ENTRIES, SHARE, Room
+from .room import ENTRIES, Room
 from .times import Times
 
 FREQUENT = (".append", ".delta")
@@ -138,7 +138,7 @@ class EventLog:
             self._drop(max(1, self._limit // AT_ONCE))
         if len(self._at) // ENTRIES > self.weight:
             self.weight += 1
-            if not self._room.take() and len(self._at) > self._limit // SHARE:
+            if not self._room.take() and len(self._at) > self._room.share(self._limit):
                 # Twice what has come: so it comes down to its share.
                 self._drop(min(len(self._at), 2 * ENTRIES))
         self._at.append(at)

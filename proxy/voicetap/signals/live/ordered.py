@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from .room import SHARE, Room
+from .room import Room
 
 
 class Revised(Protocol):
@@ -48,7 +48,7 @@ class Ordered(Generic[T]):
             self._items.move_to_end(number)
             return
         self._items[number] = item
-        most = self._limit if self._room.take() else self._limit // SHARE + 1
+        most = self._limit if self._room.take() else self._room.share(self._limit) + 1
         if len(self._items) > most:
             self._drop()
             # One more than has come: so it comes down to its share.

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from ...facts import Connection, Sink, TraceIds
 from .items import Limits, Summary
-from .room import Room
+from .room import ENTRIES, Room
 from .session import Revisions, SessionView
 from .sink import ConnectionPage
 from .times import iso
@@ -50,7 +50,8 @@ class LiveView:
         """Ids of those that are over."""
         self._refused: deque[str] = deque()
         """Of these, those that were refused."""
-        self._room = Room(ITEMS, self._forget_some)
+        alone = limits.spans + limits.marks + limits.turns + limits.events // ENTRIES
+        self._room = Room(ITEMS, self._forget_some, lambda: len(self._sessions) * alone / ITEMS)
         self._grown: set[SessionView] = set()
         self._gone: deque[tuple[int, str]] = deque(maxlen=REMEMBERED)
         self._gone_before = 0
