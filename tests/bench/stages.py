@@ -5,6 +5,9 @@ event decoder too; then the session; then the metrics, the logs and the spans; t
 to a collector. What a stage costs is the difference to the one before it. The stages take turns, round after round.
 A busy machine moves the median of the rounds a lot and the 10th percentile little, so both stand there. `json.loads`
 of the same payloads stands beside them for scale.
+
+With `--pause 2.5` the frames come in batches with a pause before each, and everything costs twice as much: in a plain
+loop all code and data stay in the caches, in a proxy that has others to wait for they do not.
 """
 
 import argparse
@@ -14,7 +17,7 @@ import platform
 import statistics
 from collections.abc import Callable, Iterable
 from time import process_time_ns, time
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
@@ -23,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.board import quantile
+from bench.processes import pause
 from bench.talk import Sent, talk
 from voicetap.chunks import Chunk, Handshake, Side, UpgradeRequest
 from voicetap.config import Origin
@@ -53,6 +57,15 @@ Stage = Callable[[], Run]
 """Makes what takes the chunks: what a process or a connection does once is not counted."""
 
 _REQUEST = UpgradeRequest(TARGET, (), 0.0)
+
+
+class Pace(NamedTuple):
+    """Events in batches, as a proxy finds them that others keep waiting; in a plain loop all code and data stay in the
+    caches."""
+
+    batch: int
+    pause: float
+    """Seconds."""
 
 
 class Deaf:
@@ -182,7 +195,10 @@ def main() -> None:
     parser = argparse.ArgumentParser("bench.stages", description=__doc__)
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--exchanges", type=int, default=20, help="of the conversation")
+    parser.add_argument("--pause", type=float, default=0.0, help="ms between two batches, in which caches grow cold")
+    parser.add_argument("--batch", type=int, default=50, help="events between two pauses")
     arguments = parser.parse_args()
+    pace = Pace(arguments.batch, arguments.pause / 1000) if arguments.pause else None
     whole = talk(arguments.exchanges)
     only_audio = [
         sent for sent in whole if sent[1].endswith((".append", "output_audio.delta")) or "session." in sent[1]
@@ -190,15 +206,15 @@ def main() -> None:
     console = Console(highlight=False)
     console.print(f"Python {platform.python_version()}, {platform.machine()}; ns of CPU an event", style="dim")
     for title, sents in (("a conversation", whole), ("its audio alone", only_audio)):
-        console.print(_table(f"{title}: {len(sents)} events", _chunks(sents), arguments.rounds))
+        console.print(_table(f"{title}: {len(sents)} events", _chunks(sents), arguments.rounds, pace))
 
 
-def _table(title: str, chunks: list[Chunk], rounds: int) -> Table:
+def _table(title: str, chunks: list[Chunk], rounds: int, pace: Pace | None) -> Table:
     runs = STAGES | BESIDE
     costs: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(rounds):
         for name, stage in runs.items():
-            costs[name].append(_nanoseconds(stage(), chunks) / len(chunks))
+            costs[name].append(_nanoseconds(stage(), chunks, pace) / len(chunks))
     table = Table(title=title, title_justify="left")
     for column in ("stage", "median", "10th percentile", "of which this stage"):
         table.add_column(column, justify="left" if column == "stage" else "right")
@@ -211,11 +227,17 @@ def _table(title: str, chunks: list[Chunk], rounds: int) -> Table:
     return table
 
 
-def _nanoseconds(run: Run, chunks: list[Chunk]) -> int:
+def _nanoseconds(run: Run, chunks: list[Chunk], pace: Pace | None) -> int:
     gc.collect()
-    start = process_time_ns()
-    run(chunks)
-    return process_time_ns() - start
+    total, size = 0, len(chunks) if pace is None else pace.batch
+    for begin in range(0, len(chunks), size):
+        if pace is not None:
+            pause(pace.pause)
+        batch = chunks[begin : begin + size]
+        start = process_time_ns()
+        run(batch)
+        total += process_time_ns() - start
+    return total
 
 
 def _chunks(talk: Iterable[Sent]) -> list[Chunk]:
