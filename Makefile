@@ -3,8 +3,8 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint smoke bench stages scrape fix docs boards pictures \
-	page-pictures constraints clean
+.PHONY: help setup demo test check lint smoke bench saturation litellm stages scrape memory \
+	handshakes neighbour replicas fix docs boards pictures page-pictures constraints clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -39,19 +39,38 @@ smoke: $(VENV)/.dev ## a call to the real API with OPENAI_API_KEY, and whether a
 bench: $(VENV)/.dev ## CPU and latency beside nginx and HAProxy; BENCH='--help' lists what can be asked of it
 	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH)
 
+saturation: $(VENV)/.dev ## events/s that each peer passes on with one core; BENCH='--help'
+	PYTHONPATH=tests $(BIN)/python -m bench.saturation $(BENCH)
+
+litellm: $(VENV)/.dev ## install LiteLLM for the bench: 750 MB into .cache
+	PYTHONPATH=tests $(BIN)/python -m bench.litellm
+
 stages: $(VENV)/.dev ## CPU of each stage of understanding an event: frames, events, session, metrics, logs, spans
 	PYTHONPATH=tests $(BIN)/python -m bench.stages $(BENCH)
 
 scrape: $(VENV)/.dev ## what a scrape of /metrics costs, and what calls notice of it
 	PYTHONPATH=tests $(BIN)/python -m bench.scrape $(BENCH)
 
+memory: $(VENV)/.dev ## memory of a session, at rest and after turns, beside nginx and HAProxy
+	PYTHONPATH=tests $(BIN)/python -m bench.memory $(BENCH)
+
+handshakes: $(VENV)/.dev ## processor time of an upgrade
+	PYTHONPATH=tests $(BIN)/python -m bench.handshakes $(BENCH)
+
+neighbour: $(VENV)/.dev ## what calls notice of a 15 MB message, a scrape, readers of the page
+	PYTHONPATH=tests $(BIN)/python -m bench.neighbour $(BENCH)
+
+replicas: $(VENV)/.dev ## two behind HAProxy, one of them taken away while calls go on
+	PYTHONPATH=tests $(BIN)/python -m bench.replicas $(BENCH)
+
 fix: $(VENV)/.dev ## format, and repair what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/.dev ## write docs/states.md and docs/metrics.md from the tables that they show
+docs: $(VENV)/.dev ## write docs/states.md, docs/metrics.md and docs/scaling.md from what they show
 	$(BIN)/python docs/states.py > docs/states.new && mv docs/states.new docs/states.md
 	$(BIN)/python docs/metrics.py > docs/metrics.new && mv docs/metrics.new docs/metrics.md
+	$(BIN)/python docs/scaling.py > docs/scaling.new && mv docs/scaling.new docs/scaling.md
 
 boards: $(VENV)/.dev ## write what Grafana and Prometheus read, dashboards/compiled, from dashboards/
 	$(BIN)/python -m dashboards

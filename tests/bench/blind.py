@@ -3,13 +3,10 @@
 python -m bench.blind --upstream PORT --listen PORT
 """
 
-import argparse
-import asyncio
-
 import uvloop
 
+from bench.relayed import parse_relay_arguments, relay
 from voicetap.chunks import Chunk, Ending, Handshake, HttpExchange, Tap, UpgradeRequest
-from voicetap.relay import Relay, Upstream
 
 
 class BlindTap:
@@ -38,21 +35,5 @@ class BlindObserver:
         """Look away."""
 
 
-async def main(upstream_port: int, port: int) -> None:
-    """Relay until killed."""
-    relay = Relay(
-        upstream=Upstream(host="127.0.0.1", port=upstream_port, tls=None),
-        observer=BlindObserver(),
-        connect_timeout=10.0,
-        handshake_timeout=10.0,
-    )
-    await relay.start("127.0.0.1", port, ssl_context=None)
-    await asyncio.Event().wait()
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser("bench.blind")
-    parser.add_argument("--upstream", type=int, required=True)
-    parser.add_argument("--listen", type=int, required=True)
-    arguments = parser.parse_args()
-    uvloop.run(main(arguments.upstream, arguments.listen))
+    uvloop.run(relay(parse_relay_arguments("blind"), BlindObserver()))

@@ -2,7 +2,8 @@
 
 Both ends obey the same command, a JSON line on stdin, and answer it with a JSON line on stdout:
 `{"start": seconds on the monotonic clock, "each": events a session, "offsets": [seconds of each session]}` gives
-`{"received": bytes, "expected": bytes, "lost": sessions}`.
+`{"received": events, "expected": events, "lost": sessions, "foreign": events}`, where foreign are those that whoever
+is between the two has made up.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from bench.board import Direction, Moments
+from bench.frames import MessageCount
 from bench.pacing import Alarm, due
 from bench.traffic import Script
 
@@ -46,39 +48,31 @@ class Leg(asyncio.BufferedProtocol, ABC):
         """Which of the sessions this is; known once the handshake is over."""
         self.lost = False
         self.received = 0
-        """Bytes of events in the current run."""
-        self._open = False
+        """Events of the current run."""
+        self.foreign = 0
+        """Events that the other side did not send."""
         self._head = bytearray()
-        self._events_from: int | None = None
+        self._messages = MessageCount()
+        self._before: int | None = None
+        """Events that come before those of the first run; None: the handshake is not over."""
         self._sessions = sessions
-        self._script = script
-        self._next: int | None = None
-        """Number of the event that comes next."""
-        self._boundary = 0
-        """Bytes of the run with which it is complete."""
+        self._least = min(len(frame) for _, _, frame in script.events) // 2
+        """Bytes that an event of the other side has, however it was packed anew on its way."""
         self._entry = 0
         self._arrived: Moments | None = None
 
     @abstractmethod
     def handshake(self, head: bytes) -> int:
-        """Deal with the other end's head; how many bytes after it are no events."""
+        """Deal with the other end's head; how many events after it belong to no run."""
 
     def opened(self) -> None:
         """All that comes from here on is events."""
 
-    def expect(self, arrived: Moments, each: int) -> int:
-        """A run of so many events begins, their arrivals are noted here; how many bytes they are."""
-        if self._next is None:
-            self._next = self._script.first(self.index, self._sessions)
+    def expect(self, arrived: Moments) -> None:
+        """A run begins, in which arrivals are noted here."""
         self.received = 0
-        self._boundary = self._length(self._next)
         self._entry = self.index
         self._arrived = arrived
-        return sum(self._length(number) for number in range(self._next, self._next + each))
-
-    def _length(self, number: int) -> int:
-        events = self._script.events
-        return len(events[number % len(events)][2])
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's own class does not inherit it
@@ -87,28 +81,37 @@ class Leg(asyncio.BufferedProtocol, ABC):
         return _ROOM
 
     def buffer_updated(self, nbytes: int) -> None:
-        if not self._open:
-            self._before_open(nbytes)
-            return
-        self.received += nbytes
-        if self.received >= self._boundary and self._arrived is not None and self._next is not None:
-            now = time.monotonic()
-            while self.received >= self._boundary and self._entry < len(self._arrived):
-                self._arrived[self._entry] = now
-                self._entry += self._sessions
-                self._next += 1
-                self._boundary += self._length(self._next)
+        piece = _ROOM[:nbytes]
+        if self._before is None:
+            self._head += piece
+            blank = self._head.find(b"\r\n\r\n")
+            if blank < 0:
+                return
+            self._before = self.handshake(bytes(self._head[:blank]))
+            piece = memoryview(bytes(self._head[blank + 4 :]))
+            if not self._before:
+                self.opened()
+        lengths = self._messages.completed(piece)
+        if lengths:
+            self._came(lengths)
+
+    def _came(self, lengths: Sequence[int]) -> None:
+        now = time.monotonic()
+        for length in lengths:
+            if length < self._least:
+                self.foreign += 1
+            elif self._before:
+                self._before -= 1
+                if not self._before:
+                    self.opened()
+            else:
+                self.received += 1
+                if self._arrived is not None and self._entry < len(self._arrived):
+                    self._arrived[self._entry] = now
+                    self._entry += self._sessions
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
-
-    def _before_open(self, nbytes: int) -> None:
-        self._head += _ROOM[:nbytes]
-        if self._events_from is None and (blank := self._head.find(b"\r\n\r\n")) >= 0:
-            self._events_from = blank + 4 + self.handshake(bytes(self._head[:blank]))
-        if self._events_from is not None and len(self._head) >= self._events_from:
-            self._open = True
-            self.opened()
 
 
 class Endpoint:
@@ -137,14 +140,17 @@ class Endpoint:
 
     async def _run(self, start: float, each: int, offsets: Sequence[float]) -> dict[str, int]:
         legs = [self.legs[index] for index in range(self._load.sessions)]
-        expected = sum(leg.expect(self._incoming.arrived, each) for leg in legs)
+        expected = each * len(legs)
+        for leg in legs:
+            leg.expect(self._incoming.arrived)
         await self._send_all(legs, start, each, offsets)
         received = sum(leg.received for leg in legs)
         deadline = start + each / self._load.rate + GRACE
         while received < expected and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
             received = sum(leg.received for leg in legs)
-        return {"received": received, "expected": expected, "lost": sum(leg.lost for leg in legs)}
+        lost, foreign = sum(leg.lost for leg in legs), sum(leg.foreign for leg in legs)
+        return {"received": received, "expected": expected, "lost": lost, "foreign": foreign}
 
     async def _send_all(self, legs: Sequence[Leg], start: float, each: int, offsets: Sequence[float]) -> None:
         loop = asyncio.get_running_loop()

@@ -1,28 +1,16 @@
-"""Who is compared: how each peer is configured and started."""
+"""Who is compared: what each peer is, how it is started, and what must be true of it for its figures to count."""
 
-import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version as metadata_version
 from importlib.util import find_spec
-from pathlib import Path
 from subprocess import run
 
-Command = list[str]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a peer finds its upstream, itself, and room for its files. All on loopback."""
-
-    upstream: int
-    listen: int
-    admin: int
-    directory: Path
-    page: int
-    collector: int | None = None
-    """Where an OTLP receiver listens, for a peer that exports."""
+from bench.litellm import litellm, litellm_environment, litellm_missing, litellm_version
+from bench.place import Command, Place
+from bench.strangers import haproxy, naive, nginx
 
 
 @dataclass(frozen=True)
@@ -45,86 +33,43 @@ class Peer:
     """Whether it must send spans to the OTLP receiver of its place."""
     readers: int = 0
     """How many tabs of its live page are open."""
+    records: bool = False
+    """Whether its recordings must have a line for every event that was sent."""
+    on_request: bool = False
+    """Whether it takes part only where it is named: it cannot keep up with the load that the others are compared at."""
 
 
-def _nginx(place: Place, proxy_options: str = "") -> Command:
-    user = "user root;" if os.getuid() == 0 else ""
-    configuration = place.directory / "nginx.conf"
-    configuration.write_text(f"""
-        {user}
-        daemon off;
-        worker_processes 1;
-        pid {place.directory}/nginx.pid;
-        error_log stderr error;
-        events {{ worker_connections 8192; }}
-        http {{
-            access_log off;
-            client_body_temp_path {place.directory}/body;
-            proxy_temp_path {place.directory}/proxy;
-            fastcgi_temp_path {place.directory}/fastcgi;
-            uwsgi_temp_path {place.directory}/uwsgi;
-            scgi_temp_path {place.directory}/scgi;
-            server {{
-                listen 127.0.0.1:{place.listen};
-                location / {{
-                    proxy_pass http://127.0.0.1:{place.upstream};
-                    proxy_http_version 1.1;
-                    proxy_set_header Upgrade $http_upgrade;
-                    proxy_set_header Connection "upgrade";
-                    proxy_buffering off;
-                    proxy_read_timeout 1h;
-                    proxy_send_timeout 1h;
-                    {proxy_options}
-                }}
-            }}
-        }}
-    """)
-    return ["nginx", "-c", str(configuration), "-p", str(place.directory), "-e", "stderr"]
-
-
-def _haproxy(place: Place) -> Command:
-    configuration = place.directory / "haproxy.cfg"
-    configuration.write_text(f"""
-global
-    nbthread 1
-    maxconn 8192
-defaults
-    mode http
-    timeout connect 10s
-    timeout client 1h
-    timeout server 1h
-    timeout tunnel 1h
-frontend callers
-    bind 127.0.0.1:{place.listen}
-    default_backend upstream
-backend upstream
-    server only 127.0.0.1:{place.upstream}
-""")
-    return ["haproxy", "-db", "-f", str(configuration)]
-
-
-def _voicetap(place: Place, page: str = "off") -> Command:
+def _voicetap(place: Place, *more: str, page: str = "off") -> Command:
     return [
         *(sys.executable, "-m", "voicetap", "serve"),
-        *("--upstream", f"http://127.0.0.1:{place.upstream}"),
+        *("--upstream", place.origin),
         *("--listen", f"127.0.0.1:{place.listen}"),
         *("--admin", f"127.0.0.1:{place.admin}"),
         *("--page", page),
+        *(("--upstream-ca", str(place.authority)) if place.authority else ()),
+        *more,
     ]
 
 
-def _voicetap_with_page(place: Place) -> Command:
-    return _voicetap(place, f"127.0.0.1:{place.page}")
+def _voicetap_with_page(place: Place, *more: str) -> Command:
+    return _voicetap(place, *more, page=f"127.0.0.1:{place.page}")
+
+
+def _recording(place: Place) -> tuple[str, str]:
+    place.recordings.mkdir()
+    return "--record", str(place.recordings)
 
 
 def _to_collector(place: Place) -> dict[str, str]:
     return {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{place.collector}"}
 
 
-def _blind(place: Place) -> Command:
+def _part(module: str, place: Place) -> Command:
+    """A part of voicetap that the bench has put together."""
     return [
-        *(sys.executable, "-m", "bench.blind"),
-        *("--upstream", str(place.upstream), "--listen", str(place.listen)),
+        *(sys.executable, "-m", f"bench.{module}"),
+        *("--upstream", str(place.upstream), "--listen", str(place.listen), "--admin", str(place.admin)),
+        *(("--authority", str(place.authority)) if place.authority else ()),
     ]
 
 
@@ -158,16 +103,46 @@ _NEEDS_NGINX = _needs("nginx", "nginx-light")
 
 PEERS = [
     Peer("direct", "no proxy: the callers dial the upstream", None),
-    Peer("nginx", "one worker, default buffers (4 KiB: two reads an event)", _nginx, _NEEDS_NGINX, _NGINX_VERSION),
+    Peer("nginx", "one worker, default buffers (4 KiB: two reads an event)", nginx, _NEEDS_NGINX, _NGINX_VERSION),
     Peer(
         "nginx-16k",
         "the same with proxy_buffer_size 16k (one read an event)",
-        lambda place: _nginx(place, "proxy_buffer_size 16k; proxy_buffers 8 16k;"),
+        lambda place: nginx(place, "proxy_buffer_size 16k; proxy_buffers 8 16k;"),
         _NEEDS_NGINX,
         _NGINX_VERSION,
     ),
-    Peer("haproxy", "one thread, mode http", _haproxy, _needs("haproxy", "haproxy"), _first_line_of("haproxy", "-v")),
-    Peer("blind", "voicetap's relay, nobody looking", _blind, _needs_module("voicetap.relay"), _voicetap_version),
+    Peer("haproxy", "one thread, mode http", haproxy, _needs("haproxy", "haproxy"), _first_line_of("haproxy", "-v")),
+    Peer(
+        "aiohttp",
+        "the proxy that people write first: messages copied by two tasks of aiohttp, on uvloop",
+        naive,
+        _needs_module("aiohttp"),
+        lambda: f"aiohttp {metadata_version('aiohttp')}",
+    ),
+    Peer(
+        "litellm",
+        "the realtime route of LiteLLM's proxy, one worker, no database",
+        litellm,
+        litellm_missing,
+        litellm_version,
+        environment=litellm_environment,
+        on_request=True,
+    ),
+    Peer(
+        "blind",
+        "voicetap's relay, nobody looking",
+        lambda place: _part("blind", place),
+        _needs_module("voicetap.relay"),
+        _voicetap_version,
+    ),
+    Peer(
+        "tap",
+        "voicetap's relay, tap and session, and a sink that counts; no metrics, no logs",
+        lambda place: _part("tapped", place),
+        _needs_module("voicetap.observe"),
+        _voicetap_version,
+        observes=True,
+    ),
     Peer(
         "voicetap",
         "voicetap serve: tap, session, metrics and logs",
@@ -187,6 +162,15 @@ PEERS = [
         exports=True,
     ),
     Peer(
+        "recording",
+        "the same as voicetap, and a recording of every session, without audio",
+        lambda place: _voicetap(place, *_recording(place)),
+        _needs_module("voicetap.__main__"),
+        _voicetap_version,
+        observes=True,
+        records=True,
+    ),
+    Peer(
         "page",
         "the same as voicetap, and the live page, at which nobody looks",
         _voicetap_with_page,
@@ -203,7 +187,36 @@ PEERS = [
         observes=True,
         readers=10,
     ),
+    Peer(
+        "everything",
+        "traces, recording, and the live page, at which nobody looks",
+        lambda place: _voicetap_with_page(place, *_recording(place)),
+        _needs_module("voicetap.__main__"),
+        _voicetap_version,
+        observes=True,
+        environment=_to_collector,
+        exports=True,
+        records=True,
+    ),
 ]
+
+
+def chosen(names: str | None, also: Sequence[str], say: Callable[[str], object]) -> list[Peer]:
+    """Those of a comma-separated list, or all that need not be named, and `NAME=COMMAND` of the caller's own.
+
+    Whoever cannot run here is left out, and `say` is told why. Raises SystemExit where a name is not known.
+    """
+    known = {peer.name: peer for peer in PEERS}
+    wanted = names.split(",") if names else [peer.name for peer in PEERS if not peer.on_request]
+    if unknown := set(wanted) - set(known):
+        raise SystemExit(f"bench: --peers: no such peer: {', '.join(sorted(unknown))}")
+    peers = []
+    for name in wanted:
+        if reason := known[name].missing():
+            say(f"{name} is left out: {reason}")
+        else:
+            peers.append(known[name])
+    return [*peers, *(peer_from_command(*one.split("=", 1)) for one in also)]
 
 
 def peer_from_command(name: str, template: str) -> Peer:

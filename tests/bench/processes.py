@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def process(
             stdout=subprocess.PIPE if commanded else output,
             stderr=output,
             env=environment,
-            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+            preexec_fn=lambda: _prepare(core),
         )
     try:
         yield child
@@ -52,6 +53,13 @@ def process(
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
                 pipe.close()
+
+
+def _prepare(core: int) -> None:
+    """In the child: one core, and as many descriptors as it may have; a session takes up to two."""
+    os.sched_setaffinity(0, {core})
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def tell(child: subprocess.Popen[bytes], message: object) -> None:

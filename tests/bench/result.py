@@ -1,5 +1,8 @@
 """The nouns of a result, as they stand in its JSON file."""
 
+from pathlib import Path
+
+import msgspec
 from msgspec import Struct
 
 
@@ -20,6 +23,10 @@ class Setting(Struct, frozen=True):
     """Name and description, in the order of their turns."""
     traffic: str = "audio"
     """What the events are; see `traffic`. Results from before there was a choice are of audio alone."""
+    upstream_tls: bool = False
+    """Whether the upstream speaks TLS. The callers do not, but where there is no peer."""
+    deflate: bool = False
+    """Whether callers and upstream have agreed to permessage-deflate."""
 
 
 class Machine(Struct, frozen=True):
@@ -47,12 +54,16 @@ class Turn(Struct, frozen=True):
     latency_p50: float = 0.0
     """Seconds from the write at one end to the last byte at the other, both directions together."""
     latency_p99: float = 0.0
+    latency_p999: float | None = None
+    """None in results from before it was noted."""
     rate_reached: float = 0.0
     """Share of the asked rate at which events arrived."""
     late_p99: float = 0.0
     """Seconds that events left later than planned: how disturbed the load itself was."""
     core_taken: float = 0.0
     """Share of the peer's core that other processes of the machine took meanwhile."""
+    foreign: int = 0
+    """Events that the peer itself made up, of either direction."""
 
 
 class Result(Struct, frozen=True):
@@ -61,3 +72,9 @@ class Result(Struct, frozen=True):
     setting: Setting
     machine: Machine
     turns: list[Turn]
+
+
+def write(result: Struct, path: Path) -> None:
+    """As JSON that a person can read too."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")

@@ -1,7 +1,4 @@
-"""What both ends of a benched session send: WebSocket frames, built once and long before they are sent.
-
-Both ends know the lengths of all of them, so a count of bytes is a count of events.
-"""
+"""What both ends of a benched session send: WebSocket frames, built once and long before they are sent."""
 
 import base64
 import json
@@ -125,6 +122,10 @@ class Script:
         """What is sent before that event."""
         sent = (*self.before, *self.events[: self.first(session, sessions)])
         return b"".join(frame for _, _, frame in sent)
+
+    def before_load(self, session: int, sessions: int) -> int:
+        """How many events that are."""
+        return len(self.before) + self.first(session, sessions)
 
     def types(self, sessions: int, each: int) -> Counter[str]:
         """How many of each type all sessions have sent, preludes and `each` events of every session."""

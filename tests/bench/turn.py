@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_urlsafe
 from subprocess import Popen
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.accounting import core_busy_seconds, cpu_seconds
 from bench.board import Board, clear, open_board, quantile
+from bench.certificates import make_certificates
 from bench.pacing import offsets
-from bench.peers import Peer, Place
+from bench.peers import Peer
+from bench.place import Place
 from bench.processes import free_port, hear, pause, process, tell, wait_until_listening
 from bench.result import Setting, Turn
 from bench.traffic import client_script, server_script
@@ -24,6 +27,7 @@ from bench.verdict import (
     refuse_unless_exported,
     refuse_unless_observed,
     refuse_unless_read,
+    refuse_unless_recorded,
 )
 
 _WARM_UP_SECONDS = 1.0
@@ -76,6 +80,8 @@ class Stage:
     """The peer's admin port, where it has one."""
     receiver: Helper | None
     readers: Helper | None
+    recordings: Path
+    """Where the peer writes them, if it does."""
 
 
 def take_turn(peer: Peer, number: int, setting: Setting, cores: Cores) -> Turn:
@@ -94,6 +100,8 @@ def _set_up(peer: Peer, number: int, setting: Setting, cores: Cores, directory: 
     load = [*("--sessions", str(setting.sessions)), *("--rate", str(setting.rate)), *("--size", str(setting.size))]
     load += [*("--traffic", setting.traffic), *("--events", str(_all_events(setting)))]
     load += [*("--board", str(directory / "board")), *("--entries", str(entries))]
+    load += ["--deflate"] if setting.deflate else []
+    tls = make_certificates(directory) if setting.upstream_tls else None
 
     def start_end(side: int, module: str, *more: str) -> End:
         log = directory / f"{module}.log"
@@ -101,29 +109,32 @@ def _set_up(peer: Peer, number: int, setting: Setting, cores: Cores, directory: 
         child = stack.enter_context(process(command, cores.load, log, commanded=True))
         return End(child, log, offsets(setting.pace, setting.sessions, setting.rate, 2 * number + side))
 
-    upstream = start_end(1, "upstream")
+    upstream = start_end(1, "upstream", *(("--certificate", str(tls.server)) if tls else ()))
     port = hear(upstream.process, upstream.log)["port"]
     pid, admin, page, receiver, readers = None, free_port(), free_port(), None, None
     if peer.exports:
         log = directory / "collector.log"
         command = [sys.executable, "-m", "bench.collector"]
         receiver = Helper(stack.enter_context(process(command, cores.load, log, commanded=True)), log)
+    authority = tls.authority if tls else None
+    collector = hear(receiver.process, receiver.log)["port"] if receiver else None
+    key = f"sk-{token_urlsafe(32)}"
+    place = Place(port, free_port(), admin, directory, page, collector, authority, setting.deflate, key)
     if peer.command is not None:
-        collector = hear(receiver.process, receiver.log)["port"] if receiver else None
-        place = Place(port, free_port(), admin, directory, page, collector)
         log = directory / "peer.log"
         variables = peer.environment(place)
         under_test = stack.enter_context(process(peer.command(place), cores.peer, log, variables=variables))
         wait_until_listening(under_test, place.listen, log)
         pid, port = under_test.pid, place.listen
-    callers = start_end(0, "callers", "--port", str(port))
+    trusted = ("--authority", str(authority)) if authority and peer.command is None else ()
+    callers = start_end(0, "callers", "--port", str(port), "--key", key, *trusted)
     hear(callers.process, callers.log)
     if peer.readers:
         log = directory / "readers.log"
         command = [sys.executable, "-m", "bench.readers", "--port", str(page), "--readers", str(peer.readers)]
         readers = Helper(stack.enter_context(process(command, cores.load, log, commanded=True)), log)
         hear(readers.process, readers.log)
-    return Stage(callers, upstream, board, pid, admin, receiver, readers)
+    return Stage(callers, upstream, board, pid, admin, receiver, readers, place.recordings)
 
 
 def _measure(peer: Peer, number: int, setting: Setting, cores: Cores, stage: Stage) -> Turn:
@@ -135,21 +146,14 @@ def _measure(peer: Peer, number: int, setting: Setting, cores: Cores, stage: Sta
         clear(direction.arrived)
 
     cpu, busy, began = cpu_seconds(pid) if pid else 0.0, core_busy_seconds(cores.peer), time.monotonic()
-    start = _run(ends, each)
+    start, foreign = _run(ends, each)
     pause(_SETTLE_SECONDS)
     lasted = time.monotonic() - began
     busy = core_busy_seconds(cores.peer) - busy
     cpu = cpu_seconds(pid) - cpu if pid else 0.0
 
     if peer.observes:
-        said = server_script(setting.traffic, setting.size, setting.rate, _all_events(setting))
-        sent = [
-            script.types(setting.sessions, warm_up + each)
-            for script in (client_script(setting.traffic, setting.size), said)
-        ]
-        refuse_unless_observed(stage.admin, sent[0] + sent[1])
-        if stage.receiver is not None:
-            refuse_unless_exported(stage.admin, stage.receiver.asked()["spans"], sent[1]["response.done"])
+        _refuse_unless_done(peer, setting, stage)
     if stage.readers is not None:
         refuse_unless_read(stage.readers.asked(), peer.readers, lasted)
     pace = judge_pace(board, [end.offsets for end in ends], setting.rate, start, each)
@@ -160,10 +164,26 @@ def _measure(peer: Peer, number: int, setting: Setting, cores: Cores, stage: Sta
         cpu_microseconds=cpu / (2 * each * setting.sessions) * 1e6 if pid else None,
         latency_p50=quantile(on_the_way, 0.5),
         latency_p99=quantile(on_the_way, 0.99),
+        latency_p999=quantile(on_the_way, 0.999),
         rate_reached=pace.reached,
         late_p99=pace.late_p99,
         core_taken=max(0.0, busy - cpu) / lasted,
+        foreign=foreign,
     )
+
+
+def _refuse_unless_done(peer: Peer, setting: Setting, stage: Stage) -> None:
+    """A peer that observes must have told of all that was sent, in each way in which it tells of it."""
+    said = server_script(setting.traffic, setting.size, setting.rate, _all_events(setting))
+    from_client, from_server = (
+        script.types(setting.sessions, _all_events(setting))
+        for script in (client_script(setting.traffic, setting.size), said)
+    )
+    refuse_unless_observed(stage.admin, from_client + from_server)
+    if stage.receiver is not None:
+        refuse_unless_exported(stage.admin, stage.receiver.asked()["spans"], from_server["response.done"])
+    if peer.records:
+        refuse_unless_recorded(stage.recordings, (from_client + from_server).total())
 
 
 def _events(setting: Setting, seconds: float) -> int:
@@ -175,15 +195,15 @@ def _all_events(setting: Setting) -> int:
     return _events(setting, _WARM_UP_SECONDS) + _events(setting, setting.seconds)
 
 
-def _run(ends: Sequence[End], each: int) -> float:
-    """Have both ends send `each` events a session; when they began."""
+def _run(ends: Sequence[End], each: int) -> tuple[float, int]:
+    """Have both ends send `each` events a session; when they began, and how many events so far neither has sent."""
     start = time.monotonic() + _LEAD_SECONDS
     for end in ends:
         tell(end.process, {"start": start, "each": each, "offsets": end.offsets})
-    for end in ends:
-        answer = hear(end.process, end.log)
+    answers = [hear(end.process, end.log) for end in ends]
+    for answer in answers:
         if answer["lost"]:
             raise Refused(f"{answer['lost']} sessions ended under load")
         if answer["received"] != answer["expected"]:
-            raise Refused(f"{answer['received']} of {answer['expected']} bytes arrived")
-    return start
+            raise Refused(f"{answer['received']} of {answer['expected']} events arrived")
+    return start, sum(answer["foreign"] for answer in answers)

@@ -1,16 +1,22 @@
 """Whether the figures of a turn mean what the table says, and the figures that the two ends noted."""
 
 import re
+import time
 import urllib.request
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.board import Board, quantile
 from bench.pacing import due
+from bench.processes import pause
 
 SHORTFALL = 0.02
 """Share of the asked rate that may be missing, and share of events that may leave an interval late."""
+
+_WRITTEN_SECONDS = 2.0
+"""That the last lines of recordings have to be written in."""
 
 
 class Refused(Exception):
@@ -85,6 +91,19 @@ def refuse_unless_read(had: Mapping[str, int], readers: int, seconds: float) -> 
     """A page costs little that nobody is told anything by: every reader must have had two updates a second."""
     if had["open"] < readers or had["updates"] < 2 * readers * seconds:
         raise Refused(f"{had['open']} of {readers} tabs are open and had {had['updates']} updates in {seconds:.0f} s")
+
+
+def refuse_unless_recorded(recordings: Path, messages: int) -> None:
+    """A recording costs little that is not written: after a header, each has a line for every message."""
+    deadline = time.monotonic() + _WRITTEN_SECONDS
+    while (lines := _lines(recordings)) < messages and time.monotonic() < deadline:
+        pause(0.1)
+    if lines != messages:
+        raise Refused(f"the recordings have {lines} lines of {messages} messages")
+
+
+def _lines(recordings: Path) -> int:
+    return sum(path.read_bytes().count(b"\n") - 1 for path in recordings.iterdir())
 
 
 def _samples(admin: int, name: str) -> list[tuple[str, str]]:

@@ -1,8 +1,10 @@
-"""docs/metrics.md is what the catalogue says, and asks only for metrics that there are."""
+"""docs/metrics.md is what the catalogue says, and asks only for metrics that there are; made pages are up to date."""
 
 import re
 import subprocess
 import sys
+
+import pytest
 
 from support.promql import Example, examples
 from support.requires import REPOSITORY
@@ -12,10 +14,11 @@ PAGE = REPOSITORY / "docs" / "metrics.md"
 SUFFIXES = ("_bucket", "_sum", "_count")
 
 
-def test_the_page_is_up_to_date() -> None:
-    command = [sys.executable, "docs/metrics.py"]
+@pytest.mark.parametrize("page", ["metrics", "scaling"])
+def test_the_page_is_up_to_date(page: str) -> None:
+    command = [sys.executable, f"docs/{page}.py"]
     written = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
-    assert PAGE.read_text() == written, "docs/metrics.md is out of date: make docs"
+    assert (REPOSITORY / "docs" / f"{page}.md").read_text() == written, f"docs/{page}.md is out of date: make docs"
 
 
 def test_every_metric_has_its_row() -> None:
