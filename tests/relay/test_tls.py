@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 import threading
+from asyncio.sslproto import SSLProtocol
 
 import pytest
 import trustme
@@ -14,6 +15,7 @@ from support.peer import End, Rest
 from support.relaying import Connect, StartRelay
 from support.upstream import ScriptedUpstream
 from support.waiting import eventually, within
+from voicetap.relay.tls import serving
 
 
 class SendingUpstream:
@@ -131,3 +133,12 @@ async def test_a_tls_client_that_shakes_hands_and_says_nothing_is_cut_off(
     reader, writer = await asyncio.open_connection("127.0.0.1", relay.port, ssl=certificates.client_context(authority))
     assert await within(reader.read()) == b""
     writer.close()
+
+
+async def test_a_connection_keeps_little_room_for_what_it_receives(authority: trustme.CA) -> None:
+    connection = serving(asyncio.Protocol, certificates.server_context(authority), 10.0)()
+    assert isinstance(connection, SSLProtocol)
+    try:
+        assert len(connection.get_buffer(1024 * 1024)) == 32 * 1024
+    finally:
+        connection._get_app_transport().abort()

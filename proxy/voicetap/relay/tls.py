@@ -14,12 +14,19 @@ from typing import Any, TypeVar
 P = TypeVar("P", bound=asyncio.Protocol)
 
 
+class _Protocol(SSLProtocol):
+    """What is read at a time is kept as room by each connection, used or not: with the library's 256 KiB that would be
+    most of what a session takes. TLS has records of 16 KiB at most (RFC 8446 section 5.1)."""
+
+    max_size = 32 * 1024
+
+
 async def connect(make: Callable[[], P], context: ssl.SSLContext, hostname: str, sock: socket.socket) -> P:
     """Shake hands on a connected socket; raise OSError, of which ssl.SSLError is one."""
     loop = asyncio.get_running_loop()
     protocol, connected = make(), loop.create_future()
     transport, _ = await loop.create_connection(
-        lambda: SSLProtocol(loop, protocol, context, connected, server_side=False, server_hostname=hostname),
+        lambda: _Protocol(loop, protocol, context, connected, server_side=False, server_hostname=hostname),
         sock=sock,
     )
     try:
@@ -40,6 +47,6 @@ def serving(
         # Nobody awaits the handshake. A failed one closes the connection, and there is nothing else to do.
         nobody: Any = None
         seconds: Any = handshake_timeout  # typeshed says int; any number will do
-        return SSLProtocol(loop, make(), context, nobody, server_side=True, ssl_handshake_timeout=seconds)
+        return _Protocol(loop, make(), context, nobody, server_side=True, ssl_handshake_timeout=seconds)
 
     return accepted
