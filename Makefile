@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint smoke bench saturation litellm stages scrape memory \
+.PHONY: help setup demo test check lint smoke bench saturation litellm stages scrape memory growth \
 	handshakes neighbour replicas fix docs boards pictures page-pictures constraints clean
 
 VENV := .venv
@@ -53,6 +53,9 @@ scrape: $(VENV)/.dev ## what a scrape of /metrics costs, and what calls notice o
 
 memory: $(VENV)/.dev ## memory of a session, at rest and after turns, beside nginx and HAProxy
 	PYTHONPATH=tests $(BIN)/python -m bench.memory $(BENCH)
+
+growth: $(VENV)/.dev ## cost and memory from minute 1 to hour 1 of a call
+	PYTHONPATH=tests $(BIN)/python -m bench.growth $(BENCH)
 
 handshakes: $(VENV)/.dev ## processor time of an upgrade
 	PYTHONPATH=tests $(BIN)/python -m bench.handshakes $(BENCH)
