@@ -15,6 +15,7 @@ freed is first given back to the system, where the C library can (`malloc_trim`)
 import argparse
 import gc
 import json
+import math
 import multiprocessing
 import os
 import platform
@@ -25,7 +26,7 @@ from collections.abc import Callable, Iterator
 from ctypes import CDLL
 from datetime import UTC, datetime
 from functools import partial
-from itertools import count
+from itertools import combinations, count
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from time import process_time_ns, time
@@ -55,6 +56,8 @@ EXCHANGES = 12
 PIECES = 64
 """Different pieces of audio; more of them would be no other to who only measures how long they are."""
 SHOWN = (1, 2, 5, 10, 30, 60)
+LEAST = 10
+"""Minutes from which a slope is told: that of fewer is of the machine."""
 
 Sinks = Callable[[Connection, TraceIds], list[Sink]]
 
@@ -145,19 +148,21 @@ def grow(kind: str, sessions: int, controls: int, pipe: Pipe) -> None:
         call.take(first)
     pipe.send((resident() - before) / sessions)
     told = len(first)
+    apart = max(1, sessions // controls)
     for minute in count():
         if pipe.recv() is None:
             break
         sents = next(said)
         now, new = chunks(sents, 1.0 + 60 * minute), chunks(sents, 1.0)
-        old = []
-        gc.collect()
-        for call in calls:
+        old, young = [], []
+        for index, call in enumerate(calls):
+            gc.collect()
             start = process_time_ns()
             call.take(now)
             old.append((process_time_ns() - start) / len(now))
+            if index % apart == 0:
+                young += _measured(of_controls, 1, first, new)
         told += len(now)
-        young = _measured(of_controls, controls, first, new)
         del sents, now, new
         pipe.send((statistics.median(old), statistics.median(young), (resident() - before) / sessions))
     pipe.send(
@@ -257,16 +262,19 @@ def tables(result: dict[str, Any]) -> list[Table]:
     held = Table("KiB a session", *columns, title="Memory", title_justify="left")
     for kind, curve in result["kinds"].items():
         of_minutes = [f"{curve['old'][at - 1]:,.0f} ({curve['young'][at - 1]:,.0f})" for at in shown]
-        slope = growth(curve) if length > 1 else 0.0
-        cost.add_row(kind, *of_minutes, f"{slope:+,.0f} ({slope / statistics.median(curve['young']):+.1%})")
+        slope = growth(curve) if length >= LEAST else math.nan
+        told = f"{slope:+,.0f} ({slope / statistics.median(curve['young']):+.1%})" if slope == slope else "too short"
+        cost.add_row(kind, *of_minutes, told)
         held.add_row(kind, *(f"{curve['bytes'][at] / 1024:,.0f}" for at in shown))
     return [cost, held]
 
 
 def growth(curve: dict[str, list[float]]) -> float:
-    """By how many ns an event becomes dearer in an hour: the slope of what old calls take more than new ones."""
+    """By how many ns an event becomes dearer in an hour: the slope of what old calls take more than new ones, as the
+    median of the slopes between all pairs of minutes (Theil and Sen), which a busy minute does not move."""
     more = [old - young for old, young in zip(curve["old"], curve["young"], strict=True)]
-    return statistics.linear_regression(range(len(more)), more).slope * 60
+    pairs = combinations(enumerate(more), 2)
+    return statistics.median((b - a) / (later - earlier) for (earlier, a), (later, b) in pairs) * 60
 
 
 def picture(result: dict[str, Any]) -> Figure:
