@@ -172,6 +172,7 @@ async def test_the_table_says_what_the_timeline_draws() -> None:
     async with browsing(view) as tab:
         await tab.open(talk.id)
         await tab.page.click("#tab-turns")
+        await tab.frames()
         rows = [" ".join(row.split()) for row in await tab.page.locator("#turns tbody tr").all_inner_texts()]
         assert rows == [
             "1 0:00.2 the user spoke 0.90 s 0.50 s 0.40 s 0 s 0 s completed",

@@ -31,6 +31,7 @@ async def test_hostile_names_from_the_wire_do_nothing() -> None:
         await tab.page.keyboard.press("[")
         await tab.until_text("#turn", HOSTILE)
         await tab.page.click("#tab-turns")
+        await tab.frames()
         assert await tab.page.evaluate("window.harmed") is None
         assert await tab.page.locator("img, #session script").count() == 0
 

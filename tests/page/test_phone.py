@@ -39,6 +39,7 @@ async def test_nothing_is_wider_than_the_screen() -> None:
         await tab.page.keyboard.press("]")
         await fits(tab)
         await tab.page.click("#tab-turns")
+        await tab.frames()
         await fits(tab)
         await tab.page.click("#sessions-toggle")
         assert await tab.page.locator(f'a[href="#/s/{talk.id}"]').is_visible()
