@@ -16,7 +16,7 @@ def cpu_seconds(pid: int) -> float:
     This is utime + stime of /proc/PID/stat, read from the CPU clock of the process, which counts in nanoseconds
     where stat counts in hundredths of a second.
     """
-    return sum(time.clock_gettime(_cpu_clock(each)) for each in _family(pid))
+    return sum(time.clock_gettime(_cpu_clock(each)) for each in family(pid))
 
 
 def core_busy_seconds(core: int) -> float:
@@ -28,11 +28,12 @@ def core_busy_seconds(core: int) -> float:
     raise LookupError(f"no core {core} in /proc/stat")
 
 
-def _family(pid: int) -> Iterator[int]:
+def family(pid: int) -> Iterator[int]:
+    """A process and its living descendants."""
     yield pid
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text().split():
-            yield from _family(int(child))
+            yield from family(int(child))
 
 
 def _cpu_clock(pid: int) -> int:

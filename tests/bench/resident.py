@@ -1,8 +1,9 @@
 """What the kernel says that a process and its children hold of memory (Linux)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.accounting import family
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,3 @@ def memory(pid: int) -> Memory:
             elif name == "Pss":
                 pss += int(value.split()[0])
     return Memory(rss, pss)
-
-
-def family(pid: int) -> Iterator[int]:
-    """A process and its living descendants."""
-    yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from family(int(child))

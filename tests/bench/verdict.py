@@ -1,8 +1,6 @@
 """Whether the figures of a turn mean what the table says, and the figures that the two ends noted."""
 
-import re
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from pathlib import Path
 from bench.board import Board, quantile
 from bench.pacing import due
 from bench.processes import pause
+from bench.samples import events, total
 
 SHORTFALL = 0.02
 """Share of the asked rate that may be missing, and share of events that may leave an interval late."""
@@ -66,10 +65,8 @@ def latencies(board: Board) -> list[float]:
 
 def refuse_unless_observed(admin: int, sent: Counter[str]) -> None:
     """The tap's cost counts only if the tap did its work: every event must be in the metrics, by its type."""
-    counted: Counter[str] = Counter()
-    for labels, value in _samples(admin, "voicetap_events_total"):
-        counted[re.findall(r'type="([^"]*)"', labels)[0]] += int(float(value))
-    if +counted != sent:
+    counted = events(admin)
+    if counted != sent:
         differing = sorted(name for name in counted | sent if counted[name] != sent[name])
         figures = ", ".join(f"{counted[name]} of {sent[name]} {name}" for name in differing[:3])
         raise Refused(f"/metrics counts {figures}{', …' if len(differing) > 3 else ''}")
@@ -80,7 +77,7 @@ def refuse_unless_exported(admin: int, spans: Mapping[str, int], responses: int)
 
     The others may wait for their turn's end, or for their batch to be full or old enough.
     """
-    dropped = sum(float(value) for _, value in _samples(admin, "voicetap_telemetry_dropped_total"))
+    dropped = total(admin, "voicetap_telemetry_dropped_total")
     if dropped:
         raise Refused(f"{dropped:.0f} spans or pushes were dropped")
     if not spans or spans.get("chat", 0) < responses / 2:
@@ -104,10 +101,3 @@ def refuse_unless_recorded(recordings: Path, messages: int) -> None:
 
 def _lines(recordings: Path) -> int:
     return sum(path.read_bytes().count(b"\n") - 1 for path in recordings.iterdir())
-
-
-def _samples(admin: int, name: str) -> list[tuple[str, str]]:
-    """Labels and value of each sample of a metric."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{admin}/metrics", timeout=10) as response:
-        text = response.read().decode()
-    return re.findall(rf"^{name}(?:\{{([^}}]*)\}})? (\S+)$", text, re.MULTILINE)
