@@ -21,6 +21,8 @@ from support.requires import REPOSITORY, requires_path
 from support.scrape import Samples, scrape_until
 from support.waiting import within
 
+pytestmark = pytest.mark.slow
+
 CAPTURES = Path("../shared/captures")
 FILES = sorted(path.name for path in (REPOSITORY / CAPTURES).glob("*.jsonl")) or ["none"]
 

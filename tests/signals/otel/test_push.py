@@ -36,6 +36,8 @@ from voicetap.signals import names
 from voicetap.signals.metric import Kind
 from voicetap.signals.otel.push import Push, start_pushing
 
+pytestmark = pytest.mark.slow  # collectors are waited for
+
 SAMPLED = {"trace_id": "00f067aa0ba902b7a3ce929d0e0e4736", "span_id": "00f067aa0ba902b7"}
 NEVER = "3600000"
 
